@@ -1,0 +1,54 @@
+# Everything runs in the project's own environment, made from requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INPUT ?= data/raw
+OUT ?= data/processed
+
+.DEFAULT_GOAL := help
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+env: $(VENV)/.ready  ## make the environment from the lock
+
+etl: env  ## run the whole way: INPUT (data/raw) -> OUT (data/processed)
+	$(BIN)/etl run $(INPUT) --out $(OUT)
+
+test: env  ## run all tests
+	$(BIN)/python -m pytest -n auto
+
+lint: env  ## format and lint rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+typecheck: env  ## static types, strict
+	$(BIN)/mypy
+
+contracts: env  ## imports run one way
+	$(BIN)/lint-imports --no-cache
+
+check: lint typecheck contracts test  ## all of the above: what CI runs
+
+format: env  ## write the code in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+notebook: env  ## open the notebooks in Jupyter
+	$(BIN)/jupyter lab notebooks
+
+lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.lock
+
+clean:  ## delete what runs have written
+	rm -rf data/processed build dist
+
+.PHONY: help env etl test lint typecheck contracts check format notebook lock clean

@@ -1,0 +1,93 @@
+"""All settings in one place: `etl.toml` in the working folder, then environment variables with the prefix `ETL_`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from etl.errors import ConfigurationError
+
+DateOrder = Literal["dmy", "mdy"]
+
+FIELD_NAMES: dict[str, list[str]] = {
+    "id": ["id", "source_id", "article_id", "doc_id", "document_id", "uuid", "guid"],
+    "url": ["url", "link", "source_url", "web_url"],
+    "title": ["title", "headline", "head"],
+    "date": ["published", "published_at", "published_date", "publish_date", "date_published", "pubdate", "date", "datetime"],
+    "publisher": ["publisher", "source", "outlet", "source_name", "publication", "newspaper"],
+    "text": ["text", "body", "content", "article", "article_text", "fulltext", "full_text", "maintext"],
+}  # fmt: skip
+
+
+class Settings(BaseSettings):
+    """Settings of a run. Every field may be set in `etl.toml` or as `ETL_<FIELD>` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="ETL_", toml_file="etl.toml", extra="forbid")
+
+    fields: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="Column names of your own tables, by our names: id, url, title, date, publisher, text.",
+    )
+    date_order: DateOrder | None = Field(
+        default=None, description="How numeric dates that can be read two ways are written: dmy or mdy."
+    )
+    date_order_by_publisher: dict[str, DateOrder] = Field(
+        default_factory=dict, description="The same for single publishers, by the name in the articles table."
+    )
+    ignore: list[str] = Field(
+        default=["README*", "LICENSE*"], description="File names in the input folder that are not articles."
+    )
+    max_file_bytes: int = Field(default=2_000_000_000, gt=0, description="Largest file that is read, unpacked, in bytes.")
+    max_article_chars: int = Field(default=1_000_000, gt=0, description="Longest text of an article, in characters.")
+    duplicate_similarity: float = Field(
+        default=0.8, gt=0, le=1, description="Share of common word runs from which two articles are one story."
+    )
+    workers: int = Field(default=1, ge=1, le=256, description="Processes that extract.")
+    batch_size: int = Field(default=50, ge=1, description="Articles that a process takes at a time.")
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def names_of(self, field: str) -> list[str]:
+        """Return the column names under which a field may stand in the input, the user's own first."""
+        return [*(name.lower() for name in self.fields.get(field, [])), *FIELD_NAMES[field]]
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings of this run.
+
+    Args:
+        overrides: values given on the command line; None means not given.
+
+    Raises:
+        ConfigurationError: a value is wrong or a name unknown; the message names it.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(
+            f"setting {where}={first.get('input')!r}: {first['msg']}. Mend it in etl.toml or ETL_{where.upper()}."
+        ) from error
+    except ValueError as error:  # a TOML file that does not parse
+        raise ConfigurationError(f"{Path('etl.toml').absolute()}: {error}") from error
+    unknown = set(settings.fields) - set(FIELD_NAMES)
+    if unknown:
+        raise ConfigurationError(f"setting fields: no field {sorted(unknown)}; the fields are {sorted(FIELD_NAMES)}.")
+    return settings

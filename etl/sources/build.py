@@ -1,0 +1,87 @@
+"""Fields of a document, whatever file they came from -> an Article."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import py3langid
+
+from etl.errors import InputError
+from etl.settings import Settings
+from etl.sources.article import Article
+from etl.sources.decode import repair
+from etl.sources.front_matter import read_front_matter
+from etl.sources.published import Published, parse_published
+
+
+
+def identify_language(text: str) -> str:
+    """Return the ISO 639-1 code of the language that the first characters of a text are written in."""
+    return str(py3langid.classify(text[:2000])[0])
+
+
+def _clean(value: object) -> str | None:
+    if value is None or isinstance(value, float) and value != value:
+        return None
+    text = repair(str(value))
+    return " ".join(text.split()) or None
+
+
+def _published(value: object, settings: Settings, publisher: str | None) -> Published:
+    if isinstance(value, datetime):
+        return Published(value.date(), value.year)
+    if isinstance(value, date):
+        return Published(value, value.year)
+    text = _clean(value)
+    order = settings.date_order_by_publisher.get(publisher or "", settings.date_order)
+    return parse_published(text, order=order) if text else Published()
+
+
+def build_article(
+    fields: Mapping[str, object], *, source_path: str, default_id: str, settings: Settings, aside_known: bool = False
+) -> Article:
+    """Return the article that the fields of a document tell.
+
+    Args:
+        fields: values by our names (id, url, title, date, publisher, text); any but the text may be missing.
+        source_path: path of the file within the input.
+        default_id: identifier where the document has none.
+        settings: settings of the run.
+        aside_known: True where the reader has left out captions and links already.
+
+    Raises:
+        InputError: the text is missing, empty, too long or not natural text.
+    """
+    raw = fields.get("text")
+    if raw is None or raw != raw or not str(raw).strip():
+        raise InputError("no_text", "the text of the document is empty. Nothing to do if that is so in the source.")
+    if not isinstance(raw, str):
+        raise InputError("bad_record", f"the text is a {type(raw).__name__}, not a string. Mend the record.")
+    if len(raw) > settings.max_article_chars:
+        raise InputError(
+            "too_large",
+            f"the text has {len(raw):,} characters, the limit is {settings.max_article_chars:,}. "
+            "Divide it into articles, or raise max_article_chars.",
+        )
+    if raw.count("\x00") > len(raw) // 100:
+        raise InputError("not_text", "the text holds NUL characters: it is not natural text.")
+    text = repair(raw)
+    if sum(char.isalpha() for char in text[:5000]) < 0.3 * len(text[:5000]):
+        raise InputError("no_text", "fewer than a third of the first characters are letters: no article to read.")
+    publisher, title, url = _clean(fields.get("publisher")), _clean(fields.get("title")), _clean(fields.get("url"))
+    published = _published(fields.get("date"), settings, publisher)
+    order = settings.date_order_by_publisher.get(publisher or "", settings.date_order)
+    front = read_front_matter(text, order=order, has_title=title is not None)
+    if published.day is None:
+        published = front.published if front.published.day or not published.year else published
+    return Article(
+        source_id=_clean(fields.get("id")) or default_id,
+        source_path=source_path,
+        text=text,
+        title=title or front.title,
+        url=url if url and url.startswith(("http://", "https://")) else None,
+        publisher=publisher,
+        published=published.day,
+        published_year=published.year,
+        language=identify_language(text),
+        aside=() if aside_known else front.aside,
+    )

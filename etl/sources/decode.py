@@ -1,0 +1,38 @@
+"""Bytes -> text: the right encoding, then repair of text that was decoded wrongly before it came to us."""
+
+import re
+
+import ftfy
+from charset_normalizer import from_bytes
+
+from etl.errors import InputError
+
+_SAMPLE = 200_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
+_REPAIR = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, normalization=None, unescape_html="auto")
+
+
+def decode(data: bytes) -> str:
+    """Return the text that the bytes hold: UTF-8 or UTF-16 if they are that, else the encoding that fits best.
+
+    Raises:
+        InputError: `not_text` where no encoding fits.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    if b"\x00" in data[:_SAMPLE]:
+        raise InputError("not_text", "the file holds NUL bytes: it is not text. Save it as text in UTF-8, or remove it.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    best = from_bytes(data[:_SAMPLE]).best()
+    encoding = best.encoding if best else "cp1252"
+    return data.decode(encoding, "replace")
+
+
+def repair(text: str) -> str:
+    """Return the text with mojibake mended, control characters gone, and lines ended by a line feed."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = ftfy.fix_text(text.replace("\r\n", "\n").replace("\r", "\n"), _REPAIR)
+    return _CONTROL.sub("", text).strip()

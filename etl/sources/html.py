@@ -1,0 +1,84 @@
+"""HTML pages: the article's text without menus, with its headline and date."""
+
+import re
+from collections.abc import Iterator
+
+import trafilatura
+from lxml import html as lxml_html
+
+from etl.errors import InputError
+from etl.sources.published import is_date_line
+
+_META_DATE = re.compile(
+    r"<meta[^>]+(?:article:published_time|datePublished|pubdate|publishdate|dc\.date|sailthru\.date|parsely-pub-date)[^>]*>"
+    r"|<time[^>]+datetime\s*=\s*[\"'][^\"']+[\"'][^>]*>"
+    r"|\"datePublished\"\s*:\s*\"[^\"]+\"",
+    re.IGNORECASE,
+)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _stated_date(page: str) -> str | None:
+    """The date that the page's own markup states in ISO form."""
+    for found in _META_DATE.finditer(page):
+        if iso := _ISO.search(found.group()):
+            return iso.group()
+    return None
+
+
+def _visible_date(tree: lxml_html.HtmlElement) -> str | None:
+    """The first line of the page that holds a date and little else."""
+    for count, line in enumerate(_visible_lines(tree)):
+        if count > 200:
+            break
+        if is_date_line(line):
+            return line
+    return None
+
+
+def _visible_lines(tree: lxml_html.HtmlElement) -> Iterator[str]:
+    for element in tree.iter():
+        if not isinstance(element.tag, str) or element.tag in {"script", "style"}:
+            continue
+        for part in (element.text, element.tail):
+            if part and part.strip():
+                yield " ".join(part.split())
+
+
+def _headline(tree: lxml_html.HtmlElement) -> str | None:
+    for path in ("//h1", "//meta[@property='og:title']/@content", "//title"):
+        for found in tree.xpath(path):
+            text = found if isinstance(found, str) else found.text_content()
+            if text and text.strip():
+                return " ".join(text.split())
+    return None
+
+
+def read_html(page: str) -> dict[str, object]:
+    """Return the fields of the article that a page holds.
+
+    Raises:
+        InputError: `no_text` where the page has no article text, `corrupt_file` where it cannot be parsed.
+    """
+    try:
+        # the declaration of an encoding is void once the page is text, and lxml refuses it
+        tree = lxml_html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
+        for caption in tree.xpath("//figure|//figcaption"):
+            caption.drop_tree()
+        cleaned = lxml_html.tostring(tree, encoding="unicode")
+        found = trafilatura.bare_extraction(
+            cleaned, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )  # fmt: skip
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError("corrupt_file", f"the page cannot be parsed as HTML ({error}). Save it again.") from error
+    text = found.text if found else None
+    if not text or not text.strip():
+        raise InputError("no_text", "the page holds no text of an article, only markup or menus.")
+    return {
+        "text": text,
+        "title": _headline(tree),
+        "url": found.url,
+        "publisher": found.sitename,
+        "date": _stated_date(page) or _visible_date(tree),
+    }

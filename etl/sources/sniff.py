@@ -1,0 +1,82 @@
+"""Tells by its content what kind of file this is; the ending decides only between kinds that look alike."""
+
+import csv
+import io
+import json
+import re
+from typing import Literal
+
+from etl.errors import InputError
+
+Kind = Literal["text", "html", "jsonl", "json", "delimited", "parquet"]
+
+SUPPORTED = "plain text, Markdown, HTML, JSON Lines, JSON, CSV, TSV or Parquet, also packed with gzip or zstd"
+_BINARY = {
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\x89PNG": "a PNG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF file",
+    b"PK\x03\x04": "a ZIP archive or Office document",
+    b"\x7fELF": "a program",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"Rar!": "a RAR archive",
+    b"SQLite format 3": "a SQLite database",
+}
+_HTML = re.compile(r"<(!doctype\s+html|html|head|body|article)\b", re.IGNORECASE)
+
+
+def refuse_binary(head: bytes) -> None:
+    """Raise an InputError that names the kind, where the first bytes are those of a known binary format."""
+    for magic, name in _BINARY.items():
+        if head.startswith(magic):
+            raise InputError("unsupported_format", f"this is {name}. The readers know {SUPPORTED}.")
+
+
+def delimiter_of(line: str) -> str:
+    """Return the delimiter of a header line: the tab, semicolon or comma that stands in it most often."""
+    return max("\t;,", key=line.count)
+
+
+def header_of(text: str) -> list[str]:
+    """Return the column names of delimited text, lower case; empty where the first line is no header."""
+    line = text.lstrip("\n").split("\n", 1)[0]
+    try:
+        row = next(csv.reader(io.StringIO(line), delimiter=delimiter_of(line)), [])
+    except csv.Error:
+        return []
+    return [cell.strip().lower() for cell in row]
+
+
+def sniff_text(text: str, suffix: str, known_columns: frozenset[str]) -> Kind:
+    """Return the kind of a decoded file.
+
+    Args:
+        text: its text.
+        suffix: ending of its name, without compression, lower case.
+        known_columns: names under which a table may hold our fields.
+    """
+    head = text[:4000].lstrip()
+    if head.startswith("{") and _is_json_line(head, text):
+        return "jsonl"
+    if head.startswith(("{", "[")) and suffix in {".json", ".jsonl", ".ndjson"}:
+        return "jsonl" if suffix != ".json" else "json"
+    if head.startswith("[{"):
+        return "json"
+    if suffix not in {".md", ".markdown"} and _HTML.search(head[:2000]):
+        return "html"
+    if suffix in {".csv", ".tsv"}:
+        return "delimited"
+    header = header_of(head)
+    if len(header) > 1 and len(known_columns & set(header)) >= 2:
+        return "delimited"
+    return "text"
+
+
+def _is_json_line(head: str, text: str) -> bool:
+    line = text.lstrip().split("\n", 1)[0] if "\n" in text[:200_000] else head
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return text.rstrip().endswith("}") and head.count('":') > 0 and "\n" in text

@@ -1,0 +1,144 @@
+"""Every column of every table, declared once. The same name means the same thing wherever it stands."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.codes import codes
+
+Type = Literal["string", "integer", "number", "boolean", "date"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: what it holds, in which type and unit, and which values are allowed.
+
+    Attributes:
+        scheme: name of the code list in `schemas/codes/` whose codes are the allowed values.
+        pattern: regular expression that the whole value must match.
+        minimum: least allowed number.
+        required: False where the value may be missing.
+        unique: True where no two rows of a table may share it, if the table has it as its key.
+    """
+
+    name: str
+    type: Type
+    description: str
+    unit: str | None = None
+    scheme: str | None = None
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = True
+
+    @property
+    def allowed(self) -> tuple[str, ...] | None:
+        """The allowed codes, or None where the column is free."""
+        return codes(self.scheme) if self.scheme else None
+
+
+HASH = r"[0-9a-f]{16}"
+PARTY = r"[A-Z]{3}|(nsa|igo):[a-z0-9_]+|unknown"
+
+
+def _text(name: str, description: str, **more: object) -> Column:
+    return Column(name=name, type="string", description=description, **more)  # type: ignore[arg-type]
+
+
+def _offsets(role: str, what: str) -> tuple[Column, ...]:
+    """Start and end columns of one span in the article's text."""
+    unit = "character"
+    return (
+        Column(name=f"{role}_start", type="integer", unit=unit, minimum=0, required=role == "quote",
+               description=f"Offset in the article's text at which {what} starts."),
+        Column(name=f"{role}_end", type="integer", unit=unit, minimum=0, required=role == "quote",
+               description=f"Offset in the article's text just after {what}."),
+    )  # fmt: skip
+
+
+def _party(role: str) -> tuple[Column, ...]:
+    """The four columns that tell one party of a transfer."""
+    return (
+        _text(f"{role}_id", f"Identifier of the {role}: ISO 3166-1 alpha-3 code, nsa:NAME, igo:NAME or unknown.",
+              pattern=PARTY),
+        _text(f"{role}_name", f"Usual name of the {role}; a state that is gone keeps its old name.", required=False),
+        _text(f"{role}_kind", f"What the {role} is.", scheme="party_kind"),
+        _text(f"{role}_text", f"The words of the article that name the {role}.", required=False),
+    )  # fmt: skip
+
+
+SPAN_ROLES = {
+    "trigger": "the word that tells the transfer",
+    "supplier": "the name of the supplier",
+    "recipient": "the name of the recipient",
+    "system": "the name of the weapon system",
+    "quantity": "the quantity",
+    "date": "the date",
+    "attribution": "the source to which the claim is attributed",
+}
+
+_ALL: tuple[Column, ...] = (
+    # articles
+    _text("article_id", "Identifier of the article: hash of its source_id and its text.", pattern=HASH),
+    _text("source_id", "The document's own id, else its path within the input, with the record's number where a file holds several."),
+    _text("source_path", "Path of the file within the input."),
+    _text("url", "Address of the article.", required=False, pattern=r"https?://\S+"),
+    _text("publisher", "Outlet that printed the article.", required=False),
+    _text("title", "Headline.", required=False),
+    Column(name="published_date", type="date", required=False, description="Day on which the article was published."),
+    _text("language", "Language of the text, ISO 639-1.", pattern=r"[a-z]{2,3}"),
+    _text("text_sha256", "SHA-256 of the text in UTF-8.", pattern=r"[0-9a-f]{64}"),
+    Column(name="n_chars", type="integer", unit="character", minimum=1, description="Length of the text."),
+    _text("duplicate_of", "article_id of the first printing of the same story; empty for a first printing.", required=False, pattern=HASH),
+    Column(name="n_mentions", type="integer", unit="mention", minimum=0, description="Number of mentions that support the row."),
+    _text("text", "The article's text, as read and repaired; all offsets count in it."),
+    # mentions
+    _text("mention_id", "Identifier of the mention: hash of its event and of where it stands.", pattern=HASH),
+    _text("event_id", "Identifier of the event: hash of article, parties, system and status.", pattern=HASH),
+    _text("quote", "The words of the article that say it."),
+    *_offsets("quote", "the quote"),
+    *(column for role, what in SPAN_ROLES.items() for column in _offsets(role, what)),
+    _text("rule_id", "Rule that found the mention, as named in the reference tables."),
+    _text("extractor", "Extractor that found the mention."),
+    _text("extractor_version", "Version of that extractor."),
+    # events
+    *_party("supplier"),
+    *_party("recipient"),
+    _text("system_id", "Identifier of the weapon system in the reference tables.", pattern=r"(sys|term):[a-z0-9_]+"),
+    _text("system_name", "Usual name of the weapon system."),
+    _text("system_text", "The shortest words of the article that name the weapon system."),
+    _text("system_category", "Category of the weapon system.", scheme="category"),
+    _text("sipri_category", "Category in SIPRI's arms transfers database.", scheme="sipri_category", required=False),
+    _text("sipri_exclusion", "Why SIPRI's scheme leaves it out.", scheme="exclusion", required=False),
+    _text("unroca_category", "Category of the UN Register of Conventional Arms.", scheme="unroca_category", required=False),
+    _text("unroca_exclusion", "Why the UN Register leaves it out.", scheme="exclusion", required=False),
+    _text("status", "How far the transfer has come.", scheme="status"),
+    _text("status_phase", "Phase to which the status belongs.", scheme="status_phase"),
+    _text("assertion", "Whether the article states, denies or disputes it.", scheme="assertion"),
+    _text("attribution_text", "The words that name whoever says so.", required=False),
+    _text("transfer_type", "On which terms.", scheme="transfer_type"),
+    Column(name="quantity_min", type="integer", unit="item", minimum=0, required=False, description="Least number of items."),
+    Column(name="quantity_max", type="integer", unit="item", minimum=0, required=False, description="Greatest number of items."),
+    _text("quantity_text", "The words that tell the quantity.", required=False),
+    Column(name="value_amount", type="number", unit="value_currency", minimum=0, required=False, description="Value of the transfer."),
+    _text("value_currency", "Currency of the value, ISO 4217.", required=False, pattern=r"[A-Z]{3}"),
+    _text("date_edtf", "When the status was reached, as EDTF (ISO 8601-2); empty where the text gives no date.", required=False),
+    Column(name="date_start", type="date", required=False, description="First day that the date allows."),
+    Column(name="date_end", type="date", required=False, description="Last day that the date allows; empty for an open interval."),
+    _text("date_precision", "Precision of the date.", scheme="date_precision", required=False),
+    _text("date_basis", "Where the date comes from.", scheme="date_basis"),
+    _text("date_text", "The words that tell the date.", required=False),
+    Column(name="report_date", type="date", required=False, description="Day of the report that tells the event."),
+    _text("evidence", "The quote that says it best."),
+    Column(name="evidence_start", type="integer", unit="character", minimum=0, description="Offset at which the evidence starts."),
+    Column(name="evidence_end", type="integer", unit="character", minimum=0, description="Offset just after the evidence."),
+    # quarantine
+    _text("quarantine_id", "Identifier of the entry: hash of its stage, place and reason.", pattern=HASH),
+    _text("stage", "Stage at which it was put aside.", scheme="stage"),
+    _text("reason_code", "Why it was put aside.", scheme="reason"),
+    _text("message", "What happened, in words, and what to do next."),
+    _text("excerpt", "The first characters of what was put aside.", required=False),
+)  # fmt: skip
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
+if len(COLUMNS) != len(_ALL):
+    raise ValueError("a column is declared twice in schemas/columns.py")
