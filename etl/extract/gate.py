@@ -1,0 +1,32 @@
+"""A cheap filter before the parser: which sentences can tell a transfer at all."""
+
+import re
+from functools import cache
+
+from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.lexicon import nouns, verbs
+
+_FORMS = ("", "s", "es", "d", "ed", "ing", "n")
+
+
+@cache
+def _cue() -> re.Pattern[str]:
+    """All forms of the words that tell a transfer, and of those that deny one."""
+    stems: set[str] = {"den(?:y|ies|ied|ying)", "reject", "dismiss", "refut"}
+    irregular = {
+        "sell": "sold", "send": "sent", "buy": "bought", "give": "gave|given", "get": "got|gotten", "lend": "lent",
+        "seek": "sought", "fly": "flew|flown|flies", "withhold": "withheld", "withdraw": "withdrew|withdrawn",
+        "freeze": "froze|frozen", "resell": "resold", "supply": "suppli", "delivery": "deliveries", "embargo": "embargoes",
+    }  # fmt: skip
+    for lemma in [*verbs(), *nouns()]:
+        stems.add(re.escape(lemma[:-1] if lemma.endswith(("e", "y")) and len(lemma) > 3 else lemma))
+        stems.update(irregular.get(lemma, "").split("|"))
+    stems.discard("")
+    return re.compile(rf"\b(?:{'|'.join(sorted(stems))})", re.IGNORECASE)
+
+
+def candidate_sentences(sentences: list[Sentence]) -> list[Sentence]:
+    """Return the sentences that may tell a transfer, if the article names arms and a party at all."""
+    if not any(sentence.systems for sentence in sentences) or not any(sentence.actors for sentence in sentences):
+        return []
+    return [sentence for sentence in sentences if _cue().search(sentence.text) and len(sentence.text) < 3000]

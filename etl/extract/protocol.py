@@ -1,0 +1,76 @@
+"""What any extractor takes and gives: an article in, mentions of transfers out, each tied to spans of its text."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from etl.reference import Entry
+from etl.sources import Article
+
+
+class Span(NamedTuple):
+    """A stretch of an article's text: offset of its first character, offset after its last."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party of a transfer as the text names it.
+
+    Attributes:
+        entry: what the reference tables know of it; None where it is not named.
+        span: the words that name it; None where it is not named, or named in the headline alone.
+        link: how it was tied to the transfer: argument, inherited, modifier, sentence, discourse, title or none.
+    """
+
+    entry: Entry | None
+    span: Span | None
+    link: str
+
+
+@dataclass(frozen=True)
+class System:
+    """The equipment of a transfer as the text names it."""
+
+    entry: Entry
+    span: Span
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One place in an article that tells a transfer.
+
+    Attributes:
+        quote: the sentence that tells it.
+        trigger: the word that tells the transfer.
+        status, assertion, transfer_type: codes of `schemas/codes/`.
+        is_certain: False where the words leave open which status of the phase is meant (`accused of supplying`).
+        rule_id: the rule that found it, such as `give.verb:supply`.
+    """
+
+    quote: Span
+    trigger: Span
+    supplier: Party
+    recipient: Party
+    system: System
+    status: str
+    is_certain: bool
+    assertion: str
+    transfer_type: str
+    rule_id: str
+    attribution: Span | None = None
+    quantity: Span | None = None
+    value: Span | None = None
+    date: Span | None = None
+
+
+class Extractor(Protocol):
+    """Finds mentions of transfers in articles."""
+
+    name: str
+    version: str
+
+    def extract(self, article: Article) -> list[Mention]:
+        """Return the mentions of one article, in the order of their place."""
+        ...

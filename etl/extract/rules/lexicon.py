@@ -1,0 +1,87 @@
+"""The words that tell transfers, statuses and doubts, from the reference tables."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from etl.reference.tables import read_csv, split_cell
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A verb or noun that tells a transfer.
+
+    Attributes:
+        frame: which grammatical place holds which party (`arguments.py`).
+        statuses: status by aspect (past, perfect, present, progressive, future, modal, infinitive, bare).
+        transfer_type: the terms that the word tells, `unknown` where none.
+    """
+
+    lemma: str
+    frame: str
+    word_class: str
+    statuses: dict[str, str]
+    transfer_type: str
+    is_verb: bool
+
+    def __hash__(self) -> int:
+        return hash((self.lemma, self.is_verb))
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A word that governs a transfer and says how it stands.
+
+    Attributes:
+        effect: status, urge, deny, allege, negate, hypothesis or factive.
+        status: the status that it gives, where the effect is `status`.
+    """
+
+    lemma: str
+    effect: str
+    status: str | None
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A noun that stands for a party named elsewhere: `the kingdom`, `the group`."""
+
+    phrase: str
+    kind: str
+    members: tuple[str, ...]
+
+
+@cache
+def _aspects() -> dict[str, dict[str, str]]:
+    return {row["class"]: {key: value for key, value in row.items() if key != "class"} for row in read_csv("aspects")}
+
+
+@cache
+def _triggers(table: str) -> dict[str, Trigger]:
+    return {
+        row["lemma"]: Trigger(
+            row["lemma"], row["frame"], row["class"], _aspects()[row["class"]], row["transfer_type"], table == "verbs"
+        )
+        for row in read_csv(table)
+    }
+
+
+def verbs() -> dict[str, Trigger]:
+    """Return the verbs that tell a transfer, by lemma."""
+    return _triggers("verbs")
+
+
+def nouns() -> dict[str, Trigger]:
+    """Return the nouns that tell a transfer, by lemma."""
+    return _triggers("nouns")
+
+
+@cache
+def cues() -> dict[str, Cue]:
+    """Return the words that govern a transfer, by lemma."""
+    return {row["lemma"]: Cue(row["lemma"], row["effect"], row["status"] or None) for row in read_csv("cues")}
+
+
+@cache
+def descriptors() -> dict[str, Descriptor]:
+    """Return the nouns that stand for a party, by phrase."""
+    return {row["phrase"]: Descriptor(row["phrase"], row["kind"], split_cell(row["members"])) for row in read_csv("descriptors")}

@@ -1,0 +1,102 @@
+"""Noun phrases -> what they name: a party, or pieces of equipment."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from etl.extract.rules.annotate import Sentence
+from etl.reference import Match
+
+_CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
+_LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
+_PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
+_PLACE_PREPOSITIONS = {"of", "in", "from"}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name in a noun phrase, and the word in it that is the phrase's head."""
+
+    match: Match
+    head: Token
+
+
+def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
+    """Return the equipment that a noun phrase names, through lists, containers and examples.
+
+    `dozens of missiles`, `a package that includes tanks`, `weapons such as rifles`, `F-16s and the parts for them`.
+    """
+    if depth > 4:
+        return []
+    found: dict[int, Named] = {}
+
+    def add(items: list[Named]) -> None:
+        for item in items:
+            found.setdefault(item.match.start, item)
+
+    own = sentence.system_at.get(token.i)
+    examples: list[Named] = []
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in _CONTAINER_PREPOSITIONS:
+            if own and child.lower_ in {"of", "for", "with"}:
+                continue
+            for grandchild in child.children:
+                if grandchild.dep_ in {"pobj", "pcomp"}:
+                    examples += systems_in(grandchild, sentence, depth + 1)
+        elif child.dep_ in {"relcl", "acl"} and child.lemma_ in _LIST_VERBS:
+            for grandchild in child.children:
+                if grandchild.dep_ in {"dobj", "attr"}:
+                    examples += systems_in(grandchild, sentence, depth + 1)
+        elif child.dep_ == "appos" and not own:
+            examples += systems_in(child, sentence, depth + 1)
+    if own and not (examples and own.entry.specificity in {"generic", "class"}):
+        add([Named(own, token)])
+    add(examples)
+    if not found:
+        for child in token.children:
+            if child.dep_ in {"compound", "amod", "nmod", "poss", "npadvmod"} and child.i in sentence.system_at:
+                add([Named(sentence.system_at[child.i], token)])
+    for child in token.children:
+        if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN", "NUM", "ADJ", "VERB", "X"}:
+            add(systems_in(child, sentence, depth + 1))
+    return sorted(found.values(), key=lambda item: item.match.start)
+
+
+def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
+    """Return the party that a noun phrase names: `Iran`, `Iranian officials`, `the government of Iran`, `Iran's army`."""
+    if depth > 3:
+        return None
+    own = sentence.actor_at.get(token.i)
+    if own:
+        return Named(own, token)
+    if token.i in sentence.system_at:
+        return None
+    for child in token.children:
+        if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at:
+            return Named(sentence.actor_at[child.i], token)
+    for child in token.children:
+        if child.dep_ in _PARTY_MODIFIERS:
+            for grandchild in child.children:
+                if grandchild.dep_ in _PARTY_MODIFIERS and grandchild.i in sentence.actor_at:
+                    return Named(sentence.actor_at[grandchild.i], token)
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in _PLACE_PREPOSITIONS:
+            for grandchild in child.children:
+                if grandchild.dep_ == "pobj":
+                    named = party_in(grandchild, sentence, depth + 1)
+                    if named:
+                        return named
+    return None
+
+
+def origin_of(token: Token, sentence: Sentence) -> Named | None:
+    """Return the state whose name modifies a piece of equipment: `Russian tanks`, `Iran's drones`."""
+    for child in token.children:
+        if child.dep_ in {"amod", "compound", "poss", "nmod", "npadvmod"}:
+            if child.i in sentence.actor_at:
+                return Named(sentence.actor_at[child.i], token)
+            if child.tag_ in {"VBN", "JJ"} and child.lower_.endswith(("made", "built", "designed", "manufactured", "produced")):
+                for grandchild in child.children:
+                    if grandchild.i in sentence.actor_at:
+                        return Named(sentence.actor_at[grandchild.i], token)
+    return None

@@ -1,0 +1,284 @@
+"""Triggers and their grammar -> candidates: who supplies what to whom, with how each part was found."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.arguments import Place, Places, noun_places, verb_places
+from etl.extract.rules.discourse import Discourse
+from etl.extract.rules.lexicon import Trigger, nouns, verbs
+from etl.extract.rules.nominals import Named, origin_of, party_in, systems_in
+from etl.extract.rules.standing import Standing, standing_of
+from etl.reference import Match
+from etl.reference.tables import default_system
+
+_FROM = ("from",)
+_TO = ("to", "into", "toward", "towards")
+_BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A party of a candidate, and how it was tied to the trigger."""
+
+    match: Match
+    link: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One reading of one trigger: a supplier, a system and a recipient, of which a party may be missing.
+
+    Attributes:
+        system_link: argument, modifier or discourse.
+        origin: the state that modifies the system, if one does.
+    """
+
+    sentence: Sentence
+    token: Token
+    trigger: Trigger
+    standing: Standing
+    system: Match
+    system_token: Token | None
+    system_link: str
+    supplier: Role | None
+    recipient: Role | None
+    origin: Match | None = None
+
+
+@dataclass
+class _Found:
+    """The parts found around one trigger, before they are multiplied out."""
+
+    suppliers: list[Role]
+    recipients: list[Role]
+    systems: list[tuple[Named, str]]
+
+
+class _Reader:
+    """Reads the places of one trigger in one sentence."""
+
+    def __init__(self, sentence: Sentence, discourse: Discourse) -> None:
+        self.sentence = sentence
+        self.discourse = discourse
+
+    def parties(self, places: list[Place]) -> list[Role]:
+        roles: list[Role] = []
+        for place in places:
+            named = party_in(place.token, self.sentence)
+            if named:
+                roles.append(Role(named.match, place.link))
+                continue
+            match = self.discourse.resolve(place.token, self.sentence)
+            if match:
+                roles.append(Role(match, "discourse"))
+        return _distinct(roles)
+
+    def systems(self, places: list[Place]) -> list[tuple[Named, str]]:
+        found: list[tuple[Named, str]] = []
+        for place in places:
+            for named in systems_in(place.token, self.sentence):
+                if named.match.start not in {item.match.start for item, _ in found}:
+                    found.append((named, place.link))
+        return found
+
+    def only_parties(self, places: list[Place]) -> list[Place]:
+        """The places that name no equipment."""
+        return [place for place in places if not systems_in(place.token, self.sentence)]
+
+
+def _distinct(roles: list[Role]) -> list[Role]:
+    seen: dict[str, Role] = {}
+    for role in roles:
+        seen.setdefault(role.match.entry.party_id, role)
+    return list(seen.values())
+
+
+def _prepositions(places: Places, *names: str) -> list[Place]:
+    return [place for name in names for place in places.prepositions.get(name, [])]
+
+
+def _bound_for(reader: _Reader, token: Token) -> list[Role]:
+    """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
+    roles: list[Role] = []
+    for word in token.doc:
+        if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND:
+            for child in word.children:
+                if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
+                    roles += reader.parties([Place(item, "argument") for item in child.children if item.dep_ == "pobj"])
+    return _distinct(roles)
+
+
+def _give(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems([*places.object, *_prepositions(places, "with", "of")])
+    plain_objects = reader.only_parties(places.object)
+    suppliers = reader.parties([*places.subject, *_prepositions(places, "by")])
+    if not suppliers:
+        suppliers = reader.parties(_prepositions(places, *_FROM))
+    recipients = reader.parties([*places.dative, *_prepositions(places, *_TO)])
+    if not recipients and systems:
+        recipients = reader.parties(plain_objects)
+    if not recipients:
+        recipients = reader.parties(_prepositions(places, "for"))
+    return _Found(suppliers, recipients, systems)
+
+
+def _arm(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems(_prepositions(places, "with"))
+    suppliers = reader.parties([*places.subject, *_prepositions(places, "by")])
+    return _Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
+
+
+def _take(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems([*places.object, *_prepositions(places, "of")])
+    recipients = reader.parties([*places.subject, *_prepositions(places, "by")])
+    if not recipients:
+        recipients = reader.parties(_prepositions(places, "for"))
+    return _Found(reader.parties(_prepositions(places, *_FROM)), recipients, systems)
+
+
+def _request(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems([*places.object, *_prepositions(places, "for")])
+    suppliers = reader.parties([*_prepositions(places, *_FROM, "to"), *places.dative, *reader.only_parties(places.object)])
+    return _Found(suppliers, reader.parties([*places.subject, *_prepositions(places, "by")]), systems)
+
+
+def _approve(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems(places.object)
+    recipients = reader.parties([*places.dative, *_prepositions(places, *_TO, "for")])
+    return _Found(reader.parties([*places.subject, *_prepositions(places, "by")]), recipients, systems)
+
+
+def _halt(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems(places.object)
+    recipients = reader.parties(_prepositions(places, *_TO, "for", "from", "against"))
+    return _Found(reader.parties([*places.subject, *_prepositions(places, "by")]), recipients, systems)
+
+
+def _seize(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems([*places.object, *_prepositions(places, "of")])
+    token = places.object[0].token if places.object else None
+    recipients = _bound_for(reader, token) if token is not None else []
+    if not recipients:
+        recipients = reader.parties(_prepositions(places, "to", "for"))
+    return _Found(reader.parties(_prepositions(places, *_FROM)), recipients, systems)
+
+
+def _move(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems([*places.subject, *places.object])
+    recipients = reader.parties(_prepositions(places, *_TO, "in"))
+    return _Found(reader.parties(_prepositions(places, *_FROM)), recipients, systems)
+
+
+_VERB_FRAMES: dict[str, Callable[[Places, _Reader], _Found]] = {
+    "give": _give,
+    "arm": _arm,
+    "take": _take,
+    "request": _request,
+    "approve": _approve,
+    "halt": _halt,
+    "seize": _seize,
+    "move": _move,
+}
+
+
+def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
+    """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
+    systems = reader.systems([*_prepositions(places, "of", "for"), *places.modifier])
+    own = reader.parties([*_prepositions(places, "by"), *places.possessor, *places.modifier])
+    subject = reader.parties(places.subject)
+    source, goal = reader.parties(_prepositions(places, *_FROM)), reader.parties(_prepositions(places, *_TO, "for"))
+    other = reader.parties(_prepositions(places, "with", "between"))
+    frame = trigger.frame
+    if frame in {"give", "approve", "halt"}:
+        modifiers = reader.parties(places.modifier)
+        suppliers = [role for role in own if role not in modifiers or goal or not source] or source
+        recipients = goal
+        if not suppliers and subject:
+            suppliers = subject
+        return _Found(suppliers or subject, recipients, systems)
+    if frame == "take":
+        return _Found(source or other, own or subject, systems)
+    if frame == "request":
+        return _Found(source or goal, own or subject, systems)
+    if frame == "seize":
+        return _Found(source, _distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal, systems)
+    if frame == "giver":
+        return _Found(subject, _distinct([*goal, *reader.parties(places.possessor)]), systems)
+    if frame == "taker":
+        return _Found(_distinct([*source, *reader.parties(places.possessor)]), subject, systems)
+    if frame == "deal":
+        first = own or subject
+        if goal:
+            return _Found(first, goal, systems)
+        if source:
+            return _Found(source, first, systems)
+        return _Found(other, first, systems) if other else _Found([], first, systems)
+    return _Found([], [], systems)
+
+
+def _multiply(base: Candidate, found: _Found) -> Iterator[Candidate]:
+    suppliers: list[Role | None] = [*found.suppliers] or [None]
+    recipients: list[Role | None] = [*found.recipients] or [None]
+    for named, link in found.systems:
+        origin = origin_of(named.head, base.sentence)
+        for supplier in suppliers:
+            for recipient in recipients:
+                if supplier and recipient and supplier.match.entry.party_id == recipient.match.entry.party_id:
+                    continue
+                yield replace(
+                    base, system=named.match, system_token=named.head, system_link=link, supplier=supplier,
+                    recipient=recipient, origin=origin.match if origin else None,
+                )  # fmt: skip
+
+
+def trigger_of(token: Token) -> Trigger | None:
+    """Return what a word tells of a transfer, if it tells one."""
+    lemma = token.lemma_.lower()
+    if token.pos_ in {"VERB", "AUX"} or (token.tag_ == "VBN" and token.pos_ == "ADJ"):
+        return verbs().get(lemma)
+    if token.pos_ in {"NOUN", "PROPN"}:
+        found = nouns().get(lemma)
+        return None if found and lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else found
+    return None
+
+
+def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
+    """Yield the candidates of a parsed sentence, in the order of their triggers."""
+    if sentence.doc is None:
+        return
+    reader = _Reader(sentence, discourse)
+    for token in sentence.doc:
+        trigger = trigger_of(token)
+        if trigger is None or token.i in sentence.system_at:
+            continue
+        standing = standing_of(token, trigger)
+        nothing = Match(0, 0, default_system(), "name")
+        base = Candidate(sentence, token, trigger, standing, nothing, None, "argument", None, None)
+        if token.dep_ == "amod" and trigger.is_verb:
+            yield from _supplied_noun(base, reader)
+            continue
+        if trigger.is_verb:
+            if trigger.frame not in _VERB_FRAMES:
+                continue
+            found = _VERB_FRAMES[trigger.frame](verb_places(token), reader)
+            if trigger.frame == "arm" and not found.systems and found.recipients:
+                found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
+        else:
+            found = _noun_found(trigger, noun_places(token), reader)
+        yield from _multiply(base, found)
+
+
+def _supplied_noun(base: Candidate, reader: _Reader) -> Iterator[Candidate]:
+    """`Iranian-supplied drones`: the participle's own modifier is the supplier."""
+    token, sentence = base.token, reader.sentence
+    systems = [named for named in systems_in(token.head, sentence)]
+    makers = [child for child in token.children if child.i in sentence.actor_at]
+    if token.i >= 2 and token.nbor(-1).text in {"-", "–"} and token.i - 2 in sentence.actor_at:
+        makers.append(token.nbor(-2))
+    suppliers = _distinct([Role(sentence.actor_at[child.i], "argument") for child in makers])
+    owners = reader.parties([Place(child, "argument") for child in token.head.children if child.dep_ == "poss"])
+    if suppliers and base.trigger.frame in {"give"}:
+        yield from _multiply(base, _Found(suppliers, owners, [(named, "argument") for named in systems]))

@@ -1,0 +1,191 @@
+"""How a transfer stands: its status, whether it is asserted or denied, and whether it is claimed at all.
+
+A word that tells a transfer carries a status by its aspect (`supplied`, `will supply`). The words that govern it then change
+that from the inside out: `supply` -> `ban on supplying` (refused) -> `lifted a ban on supplying` (approved) -> `plans to lift ...`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from etl.extract.rules.lexicon import Cue, Trigger, cues
+from etl.reference.tables import status_phase
+
+_FUTURE = {"will", "shall", "'ll", "’ll", "wo"}
+_MODAL = {"would", "could", "may", "might", "can", "'d", "’d", "ca"}
+_DUTY = {"should", "must", "ought"}
+_GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
+             "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
+_NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
+_DEEP = 7
+_EXECUTED = {"delivering", "delivered"}
+_PLANS = {"considering"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one mention stands.
+
+    Attributes:
+        assertion: reported or denied.
+        is_certain: False where the text leaves open which status within the phase (`accused of supplying`).
+        urged_by: the governing word where somebody only urges it; such a mention counts only as the recipient's request.
+        is_hypothetical: True for conditions, fears and wishes.
+        governors: the cues that were met, inside out, for those who weigh the mention.
+    """
+
+    status: str
+    assertion: str
+    aspect: str
+    is_certain: bool
+    urged_by: Token | None
+    is_hypothetical: bool
+    governors: tuple[tuple[Token, Cue], ...]
+
+
+def _auxiliaries(verb: Token) -> list[Token]:
+    own = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
+    if not own and verb.dep_ == "conj" and verb.head.tag_ == verb.tag_ and verb.tag_ in {"VB", "VBN", "VBG"}:
+        return _auxiliaries(verb.head)
+    return own
+
+
+def aspect_of(verb: Token) -> str:
+    """Return the column of `aspects.csv` that a verb's form falls under."""
+    auxiliaries = _auxiliaries(verb)
+    words = {token.lower_ for token in auxiliaries}
+    if words & _FUTURE:
+        return "future"
+    if words & (_MODAL | _DUTY):
+        return "modal"
+    if "to" in words or (verb.tag_ == "VB" and not words & {"do", "does", "did"}):
+        return "infinitive"
+    have = words & {"have", "has", "had", "having", "'ve", "’ve", "'d"}
+    if verb.tag_ == "VBG":
+        return "progressive" if words else "bare"
+    if verb.tag_ == "VBN":
+        if have or not words:
+            return "perfect" if have else "past"
+        if "being" in words:
+            return "progressive"
+        return "present" if words & {"is", "are", "'s", "’s", "'re"} else "past"
+    if have:
+        return "perfect"
+    if verb.tag_ in {"VBZ", "VBP"}:
+        return "present"
+    return "past"
+
+
+def governors(token: Token) -> Iterator[Token]:
+    """Yield the words under which a word stands, the nearest first, as far as they bear on whether it happens."""
+    current = token
+    for _ in range(_DEEP):
+        head = current.head
+        if head.i == current.i or current.dep_ not in _GOVERNED:
+            return
+        if current.dep_ == "conj" and current.pos_ in {"VERB", "AUX"} and own_tense(current):
+            return
+        if current.dep_ == "nsubj" and head.pos_ in {"VERB", "AUX"} and current.i == token.i and head.lemma_ in {"say", "tell"}:
+            return
+        yield head
+        current = head
+
+
+def own_tense(verb: Token) -> bool:
+    """True where a verb is finite by itself, and so not under the auxiliaries or governors of the one it is joined to."""
+    return verb.tag_ in {"VBD", "VBZ", "VBP"} or any(child.dep_ == "aux" and child.lower_ != "to" for child in verb.children)
+
+
+def is_negated(token: Token) -> bool:
+    """True where a word stands under a negation of its own."""
+    for child in token.children:
+        if child.dep_ == "neg" or (child.lower_ in _NEGATIVE and child.dep_ in {"det", "advmod", "preconj", "cc"}):
+            return True
+    return token.dep_ in {"pcomp", "pobj"} and token.head.lower_ == "without"
+
+
+def _cue_of(token: Token) -> Cue | None:
+    cue = cues().get(token.lemma_.lower()) or cues().get(token.lower_)
+    if cue is None:
+        return None
+    if cue.lemma == "rule" and not any(child.lower_ == "out" for child in token.children):
+        return None
+    if cue.lemma == "close" and not any(child.lower_ == "to" for child in token.children):
+        return None
+    if cue.lemma == "set" and token.pos_ == "NOUN":
+        return None
+    return cue
+
+
+def compose(inner: str, outer: str) -> str:
+    """Return the status of a transfer whose own status is `inner`, under a word that gives `outer`."""
+    inner_phase, outer_phase = status_phase(inner), status_phase(outer)
+    if inner_phase == "halt":
+        if outer == "approved":  # lifted a ban
+            return "approved"
+        if outer_phase == "halt":  # refused to stop supplying; stopped withholding
+            return "delivering" if inner == "suspended" else inner
+        return inner
+    if outer in _EXECUTED:
+        return outer if inner_phase in {"execution", "commitment"} and inner != "approved" or inner == "considering" else inner
+    if outer == "ordered":
+        return outer if inner != "negotiating" else inner
+    return outer
+
+
+def _is_conditional(token: Token) -> bool:
+    """True where a clause stands under `if`, `unless` or the like."""
+    return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether", "should"} for child in token.children)
+
+
+def standing_of(token: Token, trigger: Trigger) -> Standing:
+    """Return how the transfer that a word tells stands."""
+    aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
+    status = trigger.statuses[aspect]
+    if not trigger.is_verb and trigger.word_class == "handover":
+        status = "delivered"
+    certain = aspect not in {"bare", "infinitive"}
+    negated = is_negated(token)
+    hypothetical = _is_conditional(token)
+    urged_by: Token | None = None
+    denied = False
+    met: list[tuple[Token, Cue]] = []
+    if any(child.lower_ in _DUTY for child in token.children if child.dep_ == "aux"):
+        urged_by = token
+    own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
+    for word in [*own_modifiers, *governors(token)]:
+        hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
+        cue = _cue_of(word)
+        if cue is None:
+            if word not in own_modifiers and word.pos_ in {"VERB", "AUX"} and is_negated(word) and not met:
+                negated = True
+            continue
+        met.append((word, cue))
+        if cue.effect == "status" and cue.status:
+            before = status
+            status = compose(status, cue.status)
+            certain = certain or status != before
+            if status == cue.status:
+                certain = True
+                if is_negated(word) and word not in own_modifiers:
+                    negated = not negated
+                if cue.lemma == "decide" and negated:
+                    status, negated = "considering", False
+        elif cue.effect == "deny":
+            denied = True
+        elif cue.effect == "urge":
+            urged_by = word
+        elif cue.effect == "negate":
+            negated = not negated
+        elif cue.effect == "hypothesis":
+            hypothetical = True
+    if negated and not denied:
+        if aspect in {"future", "modal"} or status in {"approved", "ordered", "pledged", "offered"}:
+            if status_phase(status) != "halt":
+                status = "refused"
+        else:
+            denied = True
+    return Standing(
+        status, "denied" if denied else "reported", aspect, certain, urged_by, hypothetical, tuple(met)
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Joins what belongs together: copies of one article, and mentions of one event."""

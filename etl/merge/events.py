@@ -1,0 +1,226 @@
+"""Mentions of one article -> its events: one event for each supplier, recipient, equipment and status.
+
+The rules are the codebook's: a generic word belongs to the specific system, a repeated claim is one event with several
+mentions, a plan that the article also tells as talks is no event of its own, and a denial disputes what is reported.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from etl.extract.protocol import Mention
+from etl.identifiers import stable_id
+from etl.merge.claims import Claim, read_claim
+from etl.reference import Entry, kinds
+from etl.reference.tables import status_phase
+from etl.resolve.systems import resolve_system
+from etl.sources import Article
+from schemas.columns import SPAN_ROLES
+
+_RANK = {"generic": 0, "class": 1, "type": 2, "designation": 3}
+_LINKS = {"argument": 4, "inherited": 3, "modifier": 3, "discourse": 2, "sentence": 2, "context": 1, "title": 1, "none": 0}
+_BASIS = {"stated": 2, "relative": 1}
+
+Row = dict[str, object]
+
+
+def _category(entry: Entry) -> str:
+    return kinds()[entry.kind or "unspecified"].category
+
+
+def _covers(specific: Entry, general: Entry) -> bool:
+    """True where the general word can stand for the specific equipment."""
+    if specific.id == general.id:
+        return True
+    if _RANK[specific.specificity or "class"] <= _RANK[general.specificity or "class"]:
+        return False
+    return general.specificity == "generic" and _category(general) == "unspecified" or _category(specific) == _category(general)
+
+
+def _specify(claims: list[Claim]) -> list[Claim]:
+    """Give each claim of a general word the specific equipment of the same parties, where the article names one."""
+    result = []
+    for claim in claims:
+        fitting = [
+            other for other in claims
+            if other.parties == claim.parties and other.system.id != claim.system.id and _covers(other.system, claim.system)
+        ]  # fmt: skip
+        same_phase = [other for other in fitting if other.phase == claim.phase]
+        systems = {other.system.id for other in fitting}
+        chosen = same_phase or (fitting if len(systems) == 1 else [])
+        if chosen:
+            nearest = min(chosen, key=lambda other: (abs(other.mention.quote.start - claim.mention.quote.start), other.system.id))
+            claim = replace(claim, system=nearest.system)  # noqa: PLW2901
+        result.append(claim)
+    return result
+
+
+def _name_parties(claims: list[Claim]) -> list[Claim]:
+    """Give a claim with an unnamed party the party of a whole claim that says the same otherwise."""
+    whole = [claim for claim in claims if "unknown" not in claim.parties]
+    result = []
+    for claim in claims:
+        if "unknown" in claim.parties:
+            for other in whole:
+                known = [(own, that) for own, that in zip(claim.parties, other.parties, strict=True) if own != "unknown"]
+                if all(own == that for own, that in known) and other.phase == claim.phase and (
+                    other.system.id == claim.system.id or _covers(other.system, claim.system)
+                ):  # fmt: skip
+                    claim = replace(claim, supplier=other.supplier, recipient=other.recipient, system=other.system)  # noqa: PLW2901
+                    break
+        result.append(claim)
+    return result
+
+
+def _settle_status(claims: list[Claim]) -> list[Claim]:
+    """Give a claim that leaves its status open that of a certain claim in the same phase; let talks swallow mere plans."""
+    certain: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for claim in claims:
+        if claim.mention.is_certain:
+            certain[(*claim.parties, claim.system.id, claim.phase)].append(claim.status)
+    result = []
+    for claim in claims:
+        known = certain[(*claim.parties, claim.system.id, claim.phase)]
+        if not claim.mention.is_certain and known and claim.status not in known:
+            claim = replace(claim, status=known[0])  # noqa: PLW2901
+        further = [status for status in known if status != "considering"]
+        if claim.status == "considering" and further:
+            claim = replace(claim, status=further[0])  # noqa: PLW2901
+        result.append(claim)
+    return result
+
+
+def _strength(claim: Claim) -> tuple[int, int, int, int, int]:
+    mention = claim.mention
+    return (
+        _LINKS[mention.supplier.link] + _LINKS[mention.recipient.link],
+        _RANK[mention.system.entry.specificity or "class"],
+        int(claim.when is not None) + int(claim.quantity is not None),
+        int(mention.is_certain),
+        -mention.quote.start,
+    )
+
+
+def _assertion(claims: list[Claim]) -> str:
+    told = {claim.mention.assertion for claim in claims}
+    if "disputed" in told or len(told) > 1:
+        return "disputed"
+    return told.pop()
+
+
+def _role_spans(mention: Mention) -> Row:
+    spans = {
+        "trigger": mention.trigger,
+        "supplier": mention.supplier.span,
+        "recipient": mention.recipient.span,
+        "system": mention.system.span if mention.system.span.end else None,
+        "quantity": mention.quantity,
+        "date": mention.date,
+        "attribution": mention.attribution,
+    }
+    row: Row = {}
+    for role in SPAN_ROLES:
+        span = spans[role]
+        row[f"{role}_start"], row[f"{role}_end"] = span if span else (None, None)
+    return row
+
+
+def _mention_row(article: Article, event_id: str, mention: Mention, extractor: tuple[str, str]) -> Row:
+    spans = _role_spans(mention)
+    return {
+        "mention_id": stable_id("mention", event_id, mention.quote.start, *spans.values()),
+        "event_id": event_id,
+        "article_id": article.article_id,
+        "quote": article.text[mention.quote.start : mention.quote.end],
+        "quote_start": mention.quote.start,
+        "quote_end": mention.quote.end,
+        **spans,
+        "rule_id": mention.rule_id,
+        "extractor": extractor[0],
+        "extractor_version": extractor[1],
+    }
+
+
+def _event_row(article: Article, event_id: str, claims: list[Claim]) -> Row:
+    ordered = sorted(claims, key=_strength, reverse=True)
+    best = ordered[0]
+    text = article.text
+    dated = sorted((claim for claim in ordered if claim.when), key=lambda claim: -_BASIS[claim.when.basis if claim.when else "relative"])
+    when = dated[0].when if dated else None
+    date_span = dated[0].mention.date if dated else None
+    counted = next((claim for claim in ordered if claim.quantity), None)
+    valued = next((claim for claim in ordered if claim.value), None)
+    attributed = next((claim.mention.attribution for claim in ordered if claim.mention.attribution), None)
+    terms = [claim.mention.transfer_type for claim in ordered if claim.mention.transfer_type != "unknown"]
+    equipment = resolve_system(best.system)
+    named = max(ordered, key=lambda claim: (claim.mention.system.entry.id == best.system.id, _strength(claim)))
+
+    def words(span: tuple[int, int] | None) -> str | None:
+        return text[span[0] : span[1]] if span else None
+
+    row: Row = {"event_id": event_id, "article_id": article.article_id, "source_id": article.source_id}
+    for role in ("supplier", "recipient"):
+        actor = getattr(best, role)
+        spans = [getattr(claim.mention, role).span for claim in ordered if getattr(claim, role).id == actor.id]
+        row |= {
+            f"{role}_id": actor.id,
+            f"{role}_name": actor.name,
+            f"{role}_kind": actor.kind,
+            f"{role}_text": words(next((span for span in spans if span), None)),
+        }
+    return row | {
+        "system_id": equipment.id,
+        "system_name": equipment.name,
+        "system_text": words(named.mention.system.span),
+        "system_category": equipment.category,
+        "sipri_category": equipment.sipri_category,
+        "sipri_exclusion": equipment.sipri_exclusion,
+        "unroca_category": equipment.unroca_category,
+        "unroca_exclusion": equipment.unroca_exclusion,
+        "status": best.status,
+        "status_phase": status_phase(best.status),
+        "assertion": _assertion(claims),
+        "attribution_text": words(attributed),
+        "transfer_type": terms[0] if terms else "unknown",
+        "quantity_min": counted.quantity.low if counted and counted.quantity else None,
+        "quantity_max": counted.quantity.high if counted and counted.quantity else None,
+        "quantity_text": words(counted.mention.quantity) if counted else None,
+        "value_amount": valued.value.amount if valued and valued.value else None,
+        "value_currency": valued.value.currency if valued and valued.value else None,
+        "date_edtf": when.edtf if when else None,
+        "date_start": when.start if when else article.published,
+        "date_end": when.end if when else article.published,
+        "date_precision": when.precision if when else None,
+        "date_basis": when.basis if when else "report",
+        "date_text": words(date_span) if when else None,
+        "report_date": article.published,
+        "evidence": words(best.mention.quote),
+        "evidence_start": best.mention.quote.start,
+        "evidence_end": best.mention.quote.end,
+        "n_mentions": len(claims),
+    }
+
+
+def merge_mentions(article: Article, mentions: list[Mention], extractor: tuple[str, str]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of `events` and of `mentions` for one article.
+
+    Args:
+        article: the article.
+        mentions: what the extractor found in it.
+        extractor: name and version of the extractor.
+    """
+    claims = [read_claim(article, mention) for mention in mentions]
+    claims = _settle_status(_name_parties(_specify(claims)))
+    groups: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        event_id = stable_id("event", article.article_id, *claim.parties, claim.system.id, claim.status)
+        groups[event_id].append(claim)
+    events = [_event_row(article, event_id, group) for event_id, group in groups.items()]
+    rows: dict[str, Row] = {}
+    for event_id, group in groups.items():
+        for claim in group:
+            row = _mention_row(article, event_id, claim.mention, extractor)
+            rows[str(row["mention_id"])] = row
+    counts: dict[str, int] = defaultdict(int)
+    for row in rows.values():
+        counts[str(row["event_id"])] += 1
+    return [event | {"n_mentions": counts[str(event["event_id"])]} for event in events], list(rows.values())

@@ -1,0 +1,129 @@
+"""Finds all names of the tables in a text in one pass, linear in the text and independent of the number of names."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from etl.reference.ambiguity import Rule, holds
+from etl.reference.ambiguity import rules as ambiguity_rules
+from etl.reference.names import CaseRule, case_rule, fold, keeps_case, variants
+from etl.reference.tables import Entry, entries
+
+_MAX_SUFFIX = 4
+
+
+@dataclass(frozen=True)
+class Name:
+    """One name of one entry, as the matcher looks for it."""
+
+    text: str
+    sort: str
+    entry: Entry
+    case: CaseRule
+    rule: Rule | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """A name found in a text.
+
+    Attributes:
+        start: offset of its first character.
+        end: offset after its last.
+        entry: the entry it most likely names.
+        sort: name, adjective, demonym, capital, seat or forces.
+        is_variant: True where the designation is not listed, but built on one that is (`T-72B3M` on `T-72B3`).
+        others: further entries that it may name, best first.
+    """
+
+    start: int
+    end: int
+    entry: Entry
+    sort: str
+    is_variant: bool = False
+    others: tuple[Entry, ...] = ()
+
+
+class Matcher:
+    """Looks for the names of the given entries."""
+
+    def __init__(self, known: Iterable[Entry]) -> None:
+        rules = ambiguity_rules()
+        by_form: dict[str, list[Name]] = defaultdict(list)
+        for entry in known:
+            for text, sort in entry.names:
+                rule = rules.get((fold(text).strip(), entry.id))
+                name = Name(text, sort, entry, case_rule(text), rule)
+                for form in variants(text):
+                    by_form[form].append(name)
+        self._forms = sorted(by_form)
+        self._names = [by_form[form] for form in self._forms]
+        # the blank in front is the word boundary; the automaton then never stops inside a word
+        self._automaton = AhoCorasick([f" {form}" for form in self._forms], matchkind=MatchKind.Standard)
+
+    def find(self, text: str) -> list[Match]:
+        """Return the names in a text, longest first where they overlap, in order of their place."""
+        folded = f" {fold(text)} "
+        found: list[tuple[int, int, Match]] = []
+        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            suffix = _suffix(folded, end)
+            if suffix is None:
+                continue
+            match = self._judge(text, folded, index, start, end - 1, suffix)
+            if match:
+                found.append((match.start, -match.end, match))
+        found.sort(key=lambda item: item[:2])
+        kept: list[Match] = []
+        for _, _, match in found:
+            if not kept or match.start >= kept[-1].end:
+                kept.append(match)
+        return kept
+
+    def _judge(self, text: str, folded: str, index: int, start: int, end: int, suffix: str) -> Match | None:
+        """The match at a place, or None where case, context or ending rule it out. Offsets are those of the text."""
+        is_plural = suffix in {"s", "es"}
+        stop = end + len(suffix)
+        possible = []
+        for name in self._names[index]:
+            if suffix and not is_plural and not _extends(name, suffix):
+                continue
+            if not keeps_case(name.case, name.text, text[start:end], line_is_upper=_line_is_upper(text, start)):
+                continue
+            if name.rule and not holds(name.rule, folded[1:-1], start, stop):
+                continue
+            possible.append(name)
+        if not possible:
+            return None
+        possible.sort(key=lambda name: (name.rule.rank if name.rule else 1, name.entry.id))
+        best = possible[0]
+        others = tuple(dict.fromkeys(name.entry for name in possible[1:] if name.entry != best.entry))
+        return Match(start, stop, best.entry, best.sort, bool(suffix) and not is_plural, others)
+
+
+def _suffix(folded: str, end: int) -> str | None:
+    """The rest of the word after a name: nothing, a plural, or a few characters that may extend a designation."""
+    stop = folded.find(" ", end, end + _MAX_SUFFIX + 1)
+    return folded[end:stop] if stop >= 0 else None
+
+
+def _extends(name: Name, suffix: str) -> bool:
+    """True where the characters after a designation make it a variant: `T-72B3` + `M`, `F-16` + `AM`."""
+    if not name.entry.table.startswith("systems/") or not any(char.isdigit() for char in name.text):
+        return False
+    return not (name.text[-1].isdigit() and suffix[0].isdigit())
+
+
+def _line_is_upper(text: str, at: int) -> bool:
+    start = text.rfind("\n", 0, at) + 1
+    stop = text.find("\n", at)
+    line = text[start : stop if stop >= 0 else len(text)][:200]
+    return line.isupper() and len(line) > 12
+
+
+@cache
+def default_matcher() -> Matcher:
+    """Return the matcher over all reference tables; built once a process."""
+    return Matcher(entries().values())

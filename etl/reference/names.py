@@ -1,0 +1,85 @@
+"""From the names of the tables to what is looked for: folding of case and marks, variants, and rules of case."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+CaseRule = Literal["any", "capitals", "exact"]
+
+_EXACT_LENGTH = 5
+_LETTER_DIGIT = re.compile(r"(?<=[a-z]) (?=\d)|(?<=\d) (?=[a-z])")
+_JOINED = re.compile(r"(?<=[a-z])(?=\d)")
+
+
+class _FoldTable(dict[int, int]):
+    """Code point -> code point: letters to their lower-case base letter, digits kept, all else to a blank."""
+
+    def __missing__(self, code: int) -> int:
+        char = chr(code)
+        base = unicodedata.normalize("NFD", char)[0].lower()
+        folded = ord(base) if len(base) == 1 and base.isalnum() else (code if char.isalnum() else 32)
+        self[code] = folded
+        return folded
+
+
+_FOLD = _FoldTable()
+
+
+def fold(text: str) -> str:
+    """Return the text in lower-case base letters and digits, all other characters as blanks; of the same length."""
+    return text.translate(_FOLD)
+
+
+def case_rule(name: str) -> CaseRule:
+    """Return how a name's capitals bind: `US` in that very form, `Iran` with its capital, `drone` in any case."""
+    letters = [char for char in name if char.isalpha()]
+    if not any(char.isupper() for char in letters):
+        return "any"
+    if all(char.isupper() for char in letters) and len(letters) <= _EXACT_LENGTH and not any(c.isdigit() for c in name):
+        return "exact"
+    return "capitals"
+
+
+def keeps_case(rule: CaseRule, name: str, found: str, *, line_is_upper: bool) -> bool:
+    """True where the words found keep the rule of the name's case.
+
+    Args:
+        found: the words as they stand in the text.
+        line_is_upper: True where the whole line is in capitals, as in some headlines.
+    """
+    if rule == "any":
+        return True
+    if rule == "exact":
+        letters = [char for char in found if char.isalpha()]
+        stem = letters[:-1] if letters and letters[-1] == "s" else letters
+        return all(char.isupper() for char in stem) and (not line_is_upper or "." in found or name != name.strip() or len(stem) > 2)
+    wanted = [word for word in re.findall(r"\w+", name) if word[0].isupper()]
+    words = re.findall(r"\w+", found)
+    if not wanted:
+        return True
+    if len(words) == len(re.findall(r"\w+", name)):
+        pairs = zip(re.findall(r"\w+", name), words, strict=True)
+        return all(not word[0].isupper() or seen[0].isupper() for word, seen in pairs)
+    return bool(words) and words[0][0].isupper()
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A folded form under which a name is looked for."""
+
+    folded: str
+    name: str
+
+
+def variants(name: str) -> list[str]:
+    """Return the folded forms of a name: with and without the break between letters and digits, and `-ies` plurals."""
+    base = fold(name).strip()
+    forms = {base}
+    if any(char.isdigit() for char in base):
+        forms.add(_LETTER_DIGIT.sub("", base))
+        if re.match(r"^[a-z]{1,4}\d", base):
+            forms.add(_JOINED.sub(" ", base, count=1))
+    if base.endswith("y") and len(base) > 3 and base[-2] not in "aeiou" and not any(char.isupper() for char in name):
+        forms.add(base[:-1] + "ies")
+    return sorted(form for form in forms if form)

@@ -1,0 +1,1 @@
+"""A span of text -> identifiers and intervals."""

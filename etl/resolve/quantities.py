@@ -1,0 +1,87 @@
+"""Words that count -> an interval of whole numbers, by the codebook: `up to 40` is [none, 40], `dozens` is [24, none]."""
+
+import re
+from typing import NamedTuple
+
+UNITS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
+SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
+VAGUE = {
+    "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "tens": 20, "several": 3, "few": 2,
+}  # fmt: skip
+"""Least number that a vague word stands for (codebook)."""
+_MOST = re.compile(r"\b(up to|as many as|no more than|fewer than|less than|under|at most|maximum)\b")
+_LEAST = re.compile(r"\b(more than|over|at least|no fewer than|upwards of|exceeding|in excess of)\b")
+_LIMIT = 10**12
+
+
+class Interval(NamedTuple):
+    """A least and a greatest number; None where there is no bound."""
+
+    low: int | None
+    high: int | None
+
+
+def _number(words: str) -> int | None:
+    """The whole number that digits or number words tell, or None."""
+    total = current = 0
+    seen = False
+    for word in re.findall(r"\d[\d,]*(?:\.\d+)?|[a-z]+", words):
+        if word[0].isdigit():
+            plain = word.replace(",", "")
+            value = float(plain)
+            if len(plain) > 15 or value > _LIMIT:
+                return None
+            current += value
+            seen = True
+        elif word in UNITS:
+            current += UNITS[word]
+            seen = True
+        elif word in SCALES:
+            current = (current or 1) * SCALES[word]
+            seen = True
+            if SCALES[word] >= 1000:
+                total, current = total + current, 0
+        elif word == "half":
+            current, seen = 0.5, True
+        elif word in {"pair", "couple"}:
+            current, seen = 2, True
+    result = total + current
+    return int(result) if seen and result == int(result) else None
+
+
+def parse_quantity(text: str) -> Interval | None:
+    """Return the interval that a text counts, or None where it counts nothing.
+
+    Args:
+        text: such as `40`, `up to 40`, `more than 400`, `dozens`, `20 to 30`, `half a million`.
+    """
+    lower = text.lower().replace("-", " ").replace("–", " to ").strip()
+    vague = next((word for word in VAGUE if re.search(rf"\b{word}\b", lower)), None)
+    if vague:
+        scale = re.search(r"\b(?:tens|hundreds|dozens|scores) of (thousands|hundreds|millions)", lower)
+        if scale:
+            return Interval(VAGUE[vague] * {"hundreds": 100, "thousands": 1000, "millions": 1_000_000}[scale.group(1)], None)
+        few = re.search(r"\b(several|few) (dozen|hundred|thousand)", lower)
+        return Interval(VAGUE[vague] * SCALES[few.group(2)] if few else VAGUE[vague], None)
+    both = re.search(r"(?:between\s+)?(.+?)\s+(?:to|and|or)\s+(.+)", re.sub(r"\b(?:up to|as many as)\b", "", lower))
+    if both and not re.search(r"\b(?:hundred|thousand|million) and\b", lower):
+        low, high = _number(both.group(1)), _number(both.group(2))
+        if low is not None and high is not None:
+            scale = re.search(r"\b(hundred|thousand|million|dozen)\b", both.group(2))
+            if scale and low < high // SCALES[scale.group(1)] + 1 and not re.search(scale.group(1), both.group(1)):
+                low *= SCALES[scale.group(1)]
+            if low <= high:
+                return Interval(low, high)
+    number = _number(lower)
+    if number is None:
+        return None
+    if _MOST.search(lower):
+        return Interval(None, number)
+    if _LEAST.search(lower):
+        return Interval(number, None)
+    return Interval(number, number)
