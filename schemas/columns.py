@@ -72,7 +72,7 @@ SPAN_ROLES = {
     "recipient": "the name of the recipient",
     "system": "the name of the weapon system",
     "quantity": "the quantity",
-    "date": "the date",
+    "date_text": "the words that tell the date",
     "attribution": "the source to which the claim is attributed",
 }
 

@@ -27,11 +27,19 @@ def _category(entry: Entry) -> str:
     return kinds()[entry.kind or "unspecified"].category
 
 
+def _rank(entry: Entry) -> int:
+    return _RANK[entry.specificity or "class"]
+
+
+def _distance(first: Claim, second: Claim) -> int:
+    return abs(first.mention.quote.start - second.mention.quote.start)
+
+
 def _covers(specific: Entry, general: Entry) -> bool:
     """True where the general word can stand for the specific equipment."""
     if specific.id == general.id:
         return True
-    if _RANK[specific.specificity or "class"] <= _RANK[general.specificity or "class"]:
+    if _rank(specific) <= _rank(general):
         return False
     return general.specificity == "generic" and _category(general) == "unspecified" or _category(specific) == _category(general)
 
@@ -42,13 +50,16 @@ def _specify(claims: list[Claim]) -> list[Claim]:
     for claim in claims:
         fitting = [
             other for other in claims
-            if other.parties == claim.parties and other.system.id != claim.system.id and _covers(other.system, claim.system)
+            if other.parties == claim.parties
+            and other.system.id != claim.system.id
+            and other.mention.trigger != claim.mention.trigger  # one sentence that lists both means both
+            and _covers(other.system, claim.system)
         ]  # fmt: skip
         same_phase = [other for other in fitting if other.phase == claim.phase]
         systems = {other.system.id for other in fitting}
         chosen = same_phase or (fitting if len(systems) == 1 else [])
         if chosen:
-            nearest = min(chosen, key=lambda other: (abs(other.mention.quote.start - claim.mention.quote.start), other.system.id))
+            nearest = min(chosen, key=lambda other: (-_rank(other.system), _distance(other, claim), other.system.id))
             claim = replace(claim, system=nearest.system)  # noqa: PLW2901
         result.append(claim)
     return result
@@ -93,7 +104,7 @@ def _strength(claim: Claim) -> tuple[int, int, int, int, int]:
     mention = claim.mention
     return (
         _LINKS[mention.supplier.link] + _LINKS[mention.recipient.link],
-        _RANK[mention.system.entry.specificity or "class"],
+        _rank(mention.system.entry),
         int(claim.when is not None) + int(claim.quantity is not None),
         int(mention.is_certain),
         -mention.quote.start,
@@ -114,7 +125,7 @@ def _role_spans(mention: Mention) -> Row:
         "recipient": mention.recipient.span,
         "system": mention.system.span if mention.system.span.end else None,
         "quantity": mention.quantity,
-        "date": mention.date,
+        "date_text": mention.date,
         "attribution": mention.attribution,
     }
     row: Row = {}

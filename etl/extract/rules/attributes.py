@@ -38,7 +38,7 @@ _MONTH = (
 )
 _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
-_PART = r"(?:early|mid|late|the beginning of|the start of|the middle of|the end of|the spring of|the summer of|the autumn of|the fall of|the winter of)"
+_PART = r"(?i:early|mid|late|the beginning of|the start of|the middle of|the end of|the spring of|the summer of|the autumn of|the fall of|the winter of)"
 _POINT = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? {_YEAR})?"
     rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? {_YEAR})?(?!\d)"
@@ -53,12 +53,12 @@ _POINT = (
     rf"|{_YEAR}(?![\d\-]))"
 )
 _RELATIVE = (
-    rf"(?:(?:last|this|next|earlier this|earlier|later this) (?:week|month|year|spring|summer|autumn|fall|winter|quarter|{_WEEKDAY}|{_MONTH})"
-    rf"|(?:a|one|two|three|four|five|six|seven|eight|nine|ten|several|\d{{1,2}}) (?:days?|weeks?|months?|years?|decades?) (?:ago|earlier)"
-    rf"|yesterday|today|tomorrow|(?:on )?{_WEEKDAY}|(?:in )?{_MONTH}(?! \d)(?= |,|\.|$))"
+    rf"(?:(?i:last|this|next|earlier this|earlier|later this) (?:week|month|year|spring|summer|autumn|fall|winter|quarter|{_WEEKDAY}|{_MONTH})"
+    rf"|(?i:a|one|two|three|four|five|six|seven|eight|nine|ten|several|\d{{1,2}}) (?:days?|weeks?|months?|years?|decades?) (?:ago|earlier)"
+    rf"|(?i:yesterday|today|tomorrow)|(?:on )?{_WEEKDAY}|(?:in )?{_MONTH}(?! \d)(?= |,|\.|$))"
 )
 DATE = re.compile(
-    rf"\b(?:(?:since|from|between|until|till|by)\s+)?(?:(?:{_POINT}|{_RELATIVE})(?:\s*(?:and|to|until|through|-|–)\s*{_POINT})?)",
+    rf"\b(?:(?i:since|from|between|until|till|by)\s+)?(?:(?:{_POINT}|{_RELATIVE})(?:\s*(?:and|to|until|through|-|–)\s*{_POINT})?)",
 )
 _SPEECH = frozenset(
     "say tell report announce claim state add note warn allege confirm quote write reveal disclose declare insist acknowledge admit".split()

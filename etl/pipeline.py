@@ -1,0 +1,169 @@
+"""The whole way, on one page: read -> extract -> resolve -> merge -> validate -> publish."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from etl.engine import map_batches
+from etl.errors import AccountingError, EtlError
+from etl.extract.protocol import Extractor
+from etl.extract.rules.extractor import RuleExtractor
+from etl.merge.duplicates import find_duplicates
+from etl.merge.events import merge_mentions
+from etl.publish.codebook import render_codebook
+from etl.publish.package import write_package
+from etl.publish.tables import write_table, write_text
+from etl.quality.expectations import Report, check_tables
+from etl.quality.validate import Checked, validate
+from etl.settings import Settings
+from etl.sources import Article, Rejected, read_articles
+from schemas import ARTICLES, EVENTS, MENTIONS, QUARANTINE, TEXTS
+from schemas.checks import to_frame
+
+Row = dict[str, object]
+Progress = Callable[[str, int], None]
+"""Called with the stage's name and the number of items done since the last call."""
+
+
+@dataclass
+class Extraction:
+    """Rows of events and mentions, and what could not be extracted."""
+
+    events: list[Row] = field(default_factory=list)
+    mentions: list[Row] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did, in counts."""
+
+    articles: int
+    quarantined: int
+    duplicates: int
+    mentions: int
+    events: int
+    expectations: Report | None
+
+
+def read(inputs: Iterable[Path], settings: Settings, progress: Progress) -> tuple[list[Article], list[Rejected]]:
+    """Return the articles of the inputs, and what could not be used."""
+    articles: list[Article] = []
+    rejected: list[Rejected] = []
+    for item in read_articles(inputs, settings):
+        if isinstance(item, Article):
+            articles.append(item)
+        else:
+            rejected.append(item)
+        progress("read", 1)
+    return articles, rejected
+
+
+@cache
+def _extractor() -> Extractor:
+    return RuleExtractor()
+
+
+def extract_batch(batch: list[Article]) -> Extraction:
+    """Return the events and mentions of a batch of articles; an article that fails is put aside, the others go on."""
+    found = Extraction()
+    extractor = _extractor()
+    for article in batch:
+        try:
+            events, mentions = merge_mentions(article, extractor.extract(article), (extractor.name, extractor.version))
+        except EtlError:
+            raise
+        except Exception as error:  # noqa: BLE001  one bad article must not end the run
+            message = f"extractor {extractor.name}: {type(error).__name__}: {error}. Please report it with the article."
+            found.rejected.append(
+                Rejected("extract", article.source_path, "extraction_failed", message, article.source_id, article.text)
+            )
+            continue
+        found.events += events
+        found.mentions += mentions
+    return found
+
+
+def extract(articles: Sequence[Article], settings: Settings, progress: Progress) -> Extraction:
+    """Return the events and mentions of all articles, in their order."""
+    total = Extraction()
+    for found in map_batches(extract_batch, articles, workers=settings.workers, batch_size=settings.batch_size):
+        total.events += found.events
+        total.mentions += found.mentions
+        total.rejected += found.rejected
+        progress("extract", settings.batch_size)
+    return total
+
+
+def article_rows(articles: Sequence[Article], mentions: Sequence[Row], copies: dict[str, str]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of `articles` and of `texts`."""
+    counts: dict[object, int] = {}
+    for mention in mentions:
+        counts[mention["article_id"]] = counts.get(mention["article_id"], 0) + 1
+    rows = [
+        {
+            "article_id": article.article_id,
+            "source_id": article.source_id,
+            "source_path": article.source_path,
+            "url": article.url,
+            "publisher": article.publisher,
+            "title": article.title,
+            "published_date": article.published,
+            "language": article.language,
+            "text_sha256": article.text_sha256,
+            "n_chars": len(article.text),
+            "duplicate_of": copies.get(article.article_id),
+            "n_mentions": counts.get(article.article_id, 0),
+        }
+        for article in articles
+    ]
+    return rows, [{"article_id": article.article_id, "text": article.text} for article in articles]
+
+
+def account(n_read: int, articles: Sequence[Article], rejected: Sequence[Rejected], checked: Checked) -> None:
+    """Raise where what was read does not equal what stands in the tables and in quarantine."""
+    lost_rows = sum(item.stage == "validate" and item.place.startswith("articles ") for item in checked.rejected)
+    if n_read != len(checked.frames["articles"]) + lost_rows + len(rejected):
+        raise AccountingError(
+            f"{n_read} documents were read, but {len(articles)} articles and {len(rejected)} quarantined came out. Please report it."
+        )
+
+
+def publish(frames: dict[str, pd.DataFrame], out: Path) -> None:
+    """Write the tables, the data package and the codebook."""
+    out.mkdir(parents=True, exist_ok=True)
+    tables = (ARTICLES, TEXTS, MENTIONS, EVENTS, QUARANTINE)
+    paths = [write_table(table, frames[table.name], out) for table in tables]
+    write_package(out, paths)
+    write_text(out / "codebook.md", render_codebook())
+
+
+def run(inputs: Sequence[Path], out: Path, settings: Settings, *, progress: Progress, data_docs: bool = True) -> Summary:
+    """Run the whole way and return what it did.
+
+    Args:
+        inputs: folders or files with articles.
+        out: folder for the tables.
+        settings: settings of the run.
+        progress: is told how the work goes on.
+        data_docs: True to run Great Expectations over the tables and write its HTML.
+    """
+    articles, rejected = read(inputs, settings, progress)
+    found = extract(articles, settings, progress)
+    copies = find_duplicates(articles, similarity=settings.duplicate_similarity)
+    rows, texts = article_rows(articles, found.mentions, copies)
+    progress("validate", 0)
+    checked = validate({"articles": rows, "texts": texts, "mentions": found.mentions, "events": found.events})
+    account(len(articles) + len(rejected), articles, rejected, checked)
+    aside = [*rejected, *found.rejected, *checked.rejected]
+    quarantine = to_frame(QUARANTINE, {str(row["quarantine_id"]): row for row in (item.row() for item in aside)}.values())
+    frames = checked.frames | {"quarantine": quarantine.sort_values(list(QUARANTINE.order), kind="stable").reset_index(drop=True)}
+    report = check_tables(frames, out / "data_docs") if data_docs else None
+    progress("publish", 0)
+    publish(frames, out)
+    return Summary(len(articles), len(aside), len(copies), len(frames["mentions"]), len(frames["events"]), report)
+
+

@@ -1,0 +1,1 @@
+"""Writes the finished tables: Parquet, data package, codebook."""
