@@ -67,17 +67,17 @@ class Matcher:
     def find(self, text: str) -> list[Match]:
         """Return the names in a text, longest first where they overlap, in order of their place."""
         folded = f" {fold(text)} "
-        found: list[tuple[int, int, Match]] = []
+        found: list[tuple[int, int, bool, Match]] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             suffix = _suffix(folded, end)
             if suffix is None:
                 continue
             match = self._judge(text, folded, index, start, end - 1, suffix)
             if match:
-                found.append((match.start, -match.end, match))
-        found.sort(key=lambda item: item[:2])
+                found.append((match.start, -match.end, match.is_variant, match))
+        found.sort(key=lambda item: item[:3])
         kept: list[Match] = []
-        for _, _, match in found:
+        for *_, match in found:
             if not kept or match.start >= kept[-1].end:
                 kept.append(match)
         return kept
@@ -99,6 +99,8 @@ class Matcher:
             return None
         possible.sort(key=lambda name: (name.rule.rank if name.rule else 1, name.entry.id))
         best = possible[0]
+        if best.text.endswith(".") and text.startswith(".", stop):
+            stop += 1
         others = tuple(dict.fromkeys(name.entry for name in possible[1:] if name.entry != best.entry))
         return Match(start, stop, best.entry, best.sort, bool(suffix) and not is_plural, others)
 

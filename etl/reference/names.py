@@ -9,6 +9,7 @@ CaseRule = Literal["any", "capitals", "exact"]
 
 _EXACT_LENGTH = 5
 _LETTER_DIGIT = re.compile(r"(?<=[a-z]) (?=\d)|(?<=\d) (?=[a-z])")
+_RUN_ON = re.compile(r"(?<=\d)(?=[a-z]{2})")
 _JOINED = re.compile(r"(?<=[a-z])(?=\d)")
 
 
@@ -18,7 +19,10 @@ class _FoldTable(dict[int, int]):
     def __missing__(self, code: int) -> int:
         char = chr(code)
         base = unicodedata.normalize("NFD", char)[0].lower()
-        folded = ord(base) if len(base) == 1 and base.isalnum() else (code if char.isalnum() else 32)
+        if unicodedata.category(char) == "Lm":  # letters that stand for an apostrophe: Sanaʼa
+            folded = 32
+        else:
+            folded = ord(base) if len(base) == 1 and base.isalnum() else (code if char.isalnum() else 32)
         self[code] = folded
         return folded
 
@@ -80,6 +84,7 @@ def variants(name: str) -> list[str]:
         forms.add(_LETTER_DIGIT.sub("", base))
         if re.match(r"^[a-z]{1,4}\d", base):
             forms.add(_JOINED.sub(" ", base, count=1))
+        forms.add(_RUN_ON.sub(" ", base))
     if base.endswith("y") and len(base) > 3 and base[-2] not in "aeiou" and not any(char.isupper() for char in name):
         forms.add(base[:-1] + "ies")
     return sorted(form for form in forms if form)

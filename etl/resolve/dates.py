@@ -11,7 +11,7 @@ _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 1
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _NUMBERS = {word: number for number, word in enumerate("zero a two three four five six seven eight nine ten".split())} | {"one": 1, "several": 3}
 _MONTH = r"(" + "|".join(f"{name}|{name[:4]}\\.?|{name[:3]}\\.?" for name in MONTHS) + r")(?![a-z])"
-_YEAR = r"((?:19|20)\d{2})"
+_YEAR = r"((?:19|20)\d{2})(?![\ds])"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def _stated(text: str, base: date | None, forward: bool) -> When | None:
                 value = _safe(year, month, int(day))
             else:
                 return None
-            return _day(value, "stated" if found.group(3) else "relative") if value else None
+            if value:
+                return _day(value, "stated" if found.group(3) else "relative")
     if found := re.search(rf"\b(early|mid|late|beginning of|start of|middle of|end of)[ \-]*(?:the )?(?:{_MONTH},? )?{_YEAR}", text):
         part, name, year = found.group(1), found.group(2), int(found.group(3))
         if name:
@@ -108,9 +109,9 @@ def _stated(text: str, base: date | None, forward: bool) -> When | None:
         return When(
             f"{year:04}-{32 + quarter}", date(year, 3 * quarter - 2, 1), date(year, 3 * quarter, monthrange(year, 3 * quarter)[1]), "season", "stated"
         )  # fmt: skip
-    if found := re.search(r"\b(early |mid-?|late )?(?:the )?((?:19|20)\d)0s\b", text):
+    if found := re.search(r"\b(?:(early|mid|late)[ \-]?)?(?:the )?((?:19|20)\d)0s\b", text):
         decade = int(found.group(2)) * 10
-        first, last = {"early ": (0, 3), "late ": (7, 9)}.get(found.group(1) or "", (4, 6) if found.group(1) else (0, 9))
+        first, last = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}.get(found.group(1), (0, 9))
         if not found.group(1):
             return When(f"{decade // 10}X", date(decade, 1, 1), date(decade + 9, 12, 31), "interval", "stated")
         return When(f"{decade + first}/{decade + last}", date(decade + first, 1, 1), date(decade + last, 12, 31), "interval", "stated")

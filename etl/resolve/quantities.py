@@ -14,6 +14,7 @@ VAGUE = {
     "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "tens": 20, "several": 3, "few": 2,
 }  # fmt: skip
 """Least number that a vague word stands for (codebook)."""
+_VAGUE = re.compile(rf"\b(?:{'|'.join(VAGUE)})\b")
 _MOST = re.compile(r"\b(up to|as many as|no more than|fewer than|less than|under|at most|maximum)\b")
 _LEAST = re.compile(r"\b(more than|over|at least|no fewer than|upwards of|exceeding|in excess of)\b")
 _LIMIT = 10**12
@@ -60,9 +61,9 @@ def parse_quantity(text: str) -> Interval | None:
     Args:
         text: such as `40`, `up to 40`, `more than 400`, `dozens`, `20 to 30`, `half a million`.
     """
-    lower = text.lower().replace("-", " ").replace("–", " to ").strip()
-    vague = next((word for word in VAGUE if re.search(rf"\b{word}\b", lower)), None)
-    if vague:
+    lower = re.sub(r"(?<=\d)\s?-\s?(?=\d)|–", " to ", text.lower()).replace("-", " ").strip()
+    if found := _VAGUE.search(lower):
+        vague = found.group()
         scale = re.search(r"\b(?:tens|hundreds|dozens|scores) of (thousands|hundreds|millions)", lower)
         if scale:
             return Interval(VAGUE[vague] * {"hundreds": 100, "thousands": 1000, "millions": 1_000_000}[scale.group(1)], None)

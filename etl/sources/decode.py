@@ -8,6 +8,9 @@ from charset_normalizer import from_bytes
 from etl.errors import InputError
 
 _SAMPLE = 200_000
+_FOREIGN = 0.15
+"""Share of bytes beyond ASCII from which a text is not taken for English."""
+_UNUSED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
 _REPAIR = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, normalization=None, unescape_html="auto")
 
@@ -26,9 +29,15 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    best = from_bytes(data[:_SAMPLE]).best()
-    encoding = best.encoding if best else "cp1252"
-    return data.decode(encoding, "replace")
+    return data.decode(_guess_encoding(data[:_SAMPLE]), "replace")
+
+
+def _guess_encoding(sample: bytes) -> str:
+    """The Western encoding where few bytes are beyond ASCII, as in English text; else the one that fits best."""
+    if sum(byte > 127 for byte in sample) < _FOREIGN * len(sample) and not _UNUSED_IN_CP1252.search(sample):
+        return "cp1252"
+    best = from_bytes(sample).best()
+    return best.encoding if best else "cp1252"
 
 
 def repair(text: str) -> str:

@@ -63,8 +63,8 @@ def read_html(page: str) -> dict[str, object]:
     try:
         # the declaration of an encoding is void once the page is text, and lxml refuses it
         tree = lxml_html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
-        for caption in tree.xpath("//figure|//figcaption"):
-            caption.drop_tree()
+        for part in tree.xpath("//figure|//figcaption|//nav"):
+            part.drop_tree()
         cleaned = lxml_html.tostring(tree, encoding="unicode")
         found = trafilatura.bare_extraction(
             cleaned, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True,

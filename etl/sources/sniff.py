@@ -24,6 +24,7 @@ _BINARY = {
     b"Rar!": "a RAR archive",
     b"SQLite format 3": "a SQLite database",
 }
+_JSON = re.compile(r'(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|article)\b", re.IGNORECASE)
 
 
@@ -58,11 +59,11 @@ def sniff_text(text: str, suffix: str, known_columns: frozenset[str]) -> Kind:
         known_columns: names under which a table may hold our fields.
     """
     head = text[:4000].lstrip()
-    if head.startswith("{") and _is_json_line(head, text):
+    if head.startswith("{") and _holds_json_line(text):
         return "jsonl"
     if head.startswith(("{", "[")) and suffix in {".json", ".jsonl", ".ndjson"}:
         return "jsonl" if suffix != ".json" else "json"
-    if head.startswith("[{"):
+    if _JSON.match(head):
         return "json"
     if suffix not in {".md", ".markdown"} and _HTML.search(head[:2000]):
         return "html"
@@ -74,9 +75,13 @@ def sniff_text(text: str, suffix: str, known_columns: frozenset[str]) -> Kind:
     return "text"
 
 
-def _is_json_line(head: str, text: str) -> bool:
-    line = text.lstrip().split("\n", 1)[0] if "\n" in text[:200_000] else head
+def _holds_json_line(text: str) -> bool:
+    """True where one of the first lines is a whole JSON object."""
+    return any(_is_object(line) for line in text.lstrip().split("\n", 20)[:20])
+
+
+def _is_object(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
-        return text.rstrip().endswith("}") and head.count('":') > 0 and "\n" in text
+        return False

@@ -58,6 +58,17 @@ class Sentence:
         """Return the offsets of a token in the article's text."""
         return Span(self.start + token.idx, self.start + token.idx + len(token))
 
+    def head_of(self, match: Match) -> Token:
+        """Return the last token that a name covers, its head in English noun phrases.
+
+        Raises:
+            ValueError: the sentence is not parsed or does not hold the name.
+        """
+        for token in reversed(list(self.doc or ())):
+            if self.start + token.idx < match.end:
+                return token
+        raise ValueError(f"sentence {self.index} does not hold the name at {match.start}")
+
     def index_tokens(self) -> None:
         """Tie the names to the tokens that they cover."""
         if self.doc is None:

@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.lexicon import descriptors
-from etl.reference import Entry, Match, default_matcher
+from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
 
 _PERSONAL = frozenset("it they he she them him its their his her we us our".split())
@@ -44,7 +44,7 @@ class Discourse:
 
     def entry_of(self, party_id: str) -> Entry:
         """Return the entry by which the article first names a party."""
-        return self._by_party[party_id]
+        return self._by_party.get(party_id) or entries()[party_id]
 
     def before(self, offset: int, tables: set[str] | None = None) -> list[Match]:
         """Return the actors named before an offset, the latest first."""
@@ -73,12 +73,25 @@ class Discourse:
             if match.entry.party_id not in exclude and (not members or match.entry.party_id in members)
         ]  # fmt: skip
         if not fitting:
-            return None
+            return self._group_of_state(token) if kind == "armed_group" and not members else None
         if kind == "armed_group":
             recent = Counter(match.entry.id for match in fitting)
             best = max(recent, key=lambda party: (recent[party], party))
             return next(match for match in fitting if match.entry.id == best)
         return fitting[0]
+
+    def _group_of_state(self, token: Token) -> Match | None:
+        """The group that `the rebels` means in an article about one country: the one called `Syrian rebels`, `Libyan rebels`."""
+        for party, _ in sorted(self.frequency.items(), key=lambda item: (-item[1], item[0])):
+            state = entries().get(party)
+            if state is None or state.table != "states":
+                continue
+            adjectives = [name for name, sort in state.names if sort == "adjective"]
+            for adjective in adjectives:
+                found = default_matcher().find(f"{adjective} {token.lemma_.lower()}s")
+                if found and found[0].entry.table == "groups":
+                    return Match(0, 0, found[0].entry, "name")
+        return None
 
     def _descriptor(self, token: Token) -> tuple[str, frozenset[str]] | None:
         lemma = token.lemma_.lower()

@@ -268,7 +268,18 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
                 found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
         else:
             found = _noun_found(trigger, noun_places(token), reader)
-        yield from _multiply(base, found)
+        yield from _multiply(base, _with_other_systems(found, token, sentence, discourse))
+
+
+def _with_other_systems(found: _Found, token: Token, sentence: Sentence, discourse: Discourse) -> _Found:
+    """Add the equipment that the sentence names elsewhere, or, where it names none, that was named last before."""
+    known = {named.match.start for named, _ in found.systems}
+    others = [
+        (Named(match, sentence.head_of(match)), "sentence") for match in sentence.systems if match.start not in known
+    ]  # fmt: skip
+    if not known and not others and (last := discourse.last_system(sentence.start)):
+        others = [(Named(last, token), "discourse")]
+    return _Found(found.suppliers, found.recipients, [*found.systems, *others])
 
 
 def _supplied_noun(base: Candidate, reader: _Reader) -> Iterator[Candidate]:

@@ -18,6 +18,9 @@ _DUTY = {"should", "must", "ought"}
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
              "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
 _NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
+_ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "in", "during", "amid"}
+"""Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
+_PURPOSE = {"meet", "agree", "plan", "want", "seek", "negotiate", "talk", "sign", "offer", "ask", "wait", "prepare", "move"}
 _DEEP = 7
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -59,6 +62,8 @@ def aspect_of(verb: Token) -> str:
         return "future"
     if words & (_MODAL | _DUTY):
         return "modal"
+    if "to" in words and words & {"have"}:
+        return "perfect"
     if "to" in words or (verb.tag_ == "VB" and not words & {"do", "does", "did"}):
         return "infinitive"
     have = words & {"have", "has", "had", "having", "'ve", "’ve", "'d"}
@@ -88,6 +93,10 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if current.dep_ == "nsubj" and head.pos_ in {"VERB", "AUX"} and current.i == token.i and head.lemma_ in {"say", "tell"}:
             return
+        if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE:
+            return
+        if current.dep_ in {"pcomp", "prep"} and (current if current.dep_ == "prep" else head).lower_ in _ADVERBIAL:
+            return
         yield head
         current = head
 
@@ -113,6 +122,8 @@ def _cue_of(token: Token) -> Cue | None:
         return None
     if cue.lemma == "close" and not any(child.lower_ == "to" for child in token.children):
         return None
+    if cue.lemma in {"hold", "back"} and token.pos_ != "NOUN":
+        return None
     if cue.lemma == "set" and token.pos_ == "NOUN":
         return None
     return cue
@@ -132,6 +143,11 @@ def compose(inner: str, outer: str) -> str:
     if outer == "ordered":
         return outer if inner != "negotiating" else inner
     return outer
+
+
+def _no_longer(token: Token) -> bool:
+    """True where a word stands under `no longer` or `not ... any more`."""
+    return any(child.lower_ in {"longer", "anymore"} for child in token.children if child.dep_ == "advmod")
 
 
 def _is_conditional(token: Token) -> bool:
@@ -158,8 +174,6 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
         cue = _cue_of(word)
         if cue is None:
-            if word not in own_modifiers and word.pos_ in {"VERB", "AUX"} and is_negated(word) and not met:
-                negated = True
             continue
         met.append((word, cue))
         if cue.effect == "status" and cue.status:
@@ -180,6 +194,8 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
             negated = not negated
         elif cue.effect == "hypothesis":
             hypothetical = True
+    if _no_longer(token):
+        status, negated, certain = "cancelled", False, True
     if negated and not denied:
         if aspect in {"future", "modal"} or status in {"approved", "ordered", "pledged", "offered"}:
             if status_phase(status) != "halt":

@@ -1,0 +1,1 @@
+"""Tests: units, properties, the golden sample, and the house's own rules."""
