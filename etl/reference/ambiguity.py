@@ -1,6 +1,5 @@
 """Rules for names that can mean several things: which words must, and must not, stand near."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +17,7 @@ class Rule:
 
     Attributes:
         rank: 1 is preferred where several entries remain.
-        requires: words of which one must stand within `WINDOW` words; none needed where empty.
+        requires: words or phrases of which one must stand within `WINDOW` words; none needed where empty.
         not_before: words that must not stand directly before.
         not_after: words that must not stand directly after.
     """
@@ -35,7 +34,7 @@ def rules() -> dict[tuple[str, str], Rule]:
     return {
         (fold(row["alias"]).strip(), row["id"]): Rule(
             int(row["rank"] or 1),
-            frozenset(word for value in split_cell(row["requires"]) for word in fold(value).split()),
+            frozenset(" ".join(fold(value).split()) for value in split_cell(row["requires"])),
             frozenset(fold(value).strip() for value in split_cell(row["not_before"])),
             frozenset(fold(value).strip() for value in split_cell(row["not_after"])),
         )
@@ -45,6 +44,11 @@ def rules() -> dict[tuple[str, str], Rule]:
 
 def _stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") else word
+
+
+@cache
+def _stems(words: str) -> str:
+    return " ".join(map(_stem, words.split()))
 
 
 def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
@@ -63,11 +67,5 @@ def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
         return False
     if not rule.requires:
         return True
-    near = {*before[-WINDOW:], *after[:WINDOW]}
-    stems = {_stem(word) for word in near} | near
-    return any(word in stems or _stem(word) in stems for word in rule.requires)
-
-
-def is_word_list(cell: str) -> bool:
-    """True where each value of a cell is a single lower-case word."""
-    return all(re.fullmatch(r"[a-z0-9]+", fold(value).strip()) is not None for value in split_cell(cell))
+    sides = [" ".join(map(_stem, words)) for words in (before[-WINDOW:], after[:WINDOW])]
+    return any(f" {_stems(required)} " in f" {side} " for required in rule.requires for side in sides)

@@ -3,9 +3,8 @@
 import pytest
 
 from etl.reference import default_matcher
-from etl.reference.ambiguity import holds, is_word_list, rules
-from etl.reference.names import fold
-from etl.reference.tables import ambiguity_rows, entries, split_cell
+from etl.reference.ambiguity import holds, rules
+from etl.reference.tables import entries
 
 
 def identifiers(text: str) -> list[str]:
@@ -57,7 +56,7 @@ WEAPONS = [
     ("Falcon", "", "fighter jets", "The Falcon is a bird of the hills."),
     ("Harpoon", "sys:harpoon", "anti-ship missiles", "He threw a Harpoon at the whale."),
     ("Javelin", "sys:javelin", "anti-tank missiles", "He threw a Javelin at the games."),
-    ("Typhoon", "sys:typhoon", "fighter jets", "The Typhoon struck the coast on Monday."),
+    ("Typhoon", "sys:eurofighter_typhoon", "fighter jets", "The Typhoon struck the coast on Monday."),
     ("Hornet", "", "fighter jets", "A Hornet stung the boy."),
     ("Merlin", "", "helicopters", "Angela Merlin sang on Monday."),
     ("Tiger", "", "attack helicopters", "Tiger Woods won on Monday."),
@@ -90,8 +89,8 @@ WEAPONS = [
     ("Paladin", "", "howitzers", "A Paladin of the king came."),
     ("Archer", "", "howitzers", "An Archer shot at the target."),
     ("Meteor", "", "air-to-air missiles", "A Meteor fell into the sea."),
-    ("Dagger", "", "missiles", "He drew a Dagger at night."),
-    ("Thunder", "", "howitzers", "Thunder was heard over the hills."),
+    ("Dagger", "", "fighter jets", "He drew a Dagger at night."),
+    ("Thunder", "", "fighter jets", "Thunder was heard over the hills."),
     ("Lightning", "", "fighter jets", "Lightning struck the tower."),
     ("Scorpion", "", "tanks", "A Scorpion hid in his shoe."),
     ("Spartan", "", "transport planes", "The Spartan rooms were cold."),
@@ -99,7 +98,7 @@ WEAPONS = [
     ("Cougar", "", "helicopters", "A Cougar was seen in the wood."),
     ("Dolphin", "", "helicopters", "A Dolphin swam beside the boat."),
     ("Panther", "", "helicopters", "A Panther was seen in the wood."),
-    ("Wasp", "", "missiles", "A Wasp stung the boy."),
+    ("Wasp", "", "helicopters", "A Wasp stung the boy."),
     ("Bear", "", "bombers", "A Bear was seen in the wood."),
     ("Osprey", "", "aircraft", "An Osprey caught a fish."),
     ("Phoenix", "", "missiles", "They live in Phoenix now."),
@@ -110,7 +109,7 @@ WEAPONS = [
     ("Tor", "", "air defence systems", "They use the Tor browser."),
     ("Senator", "", "armoured vehicles", "The Senator spoke on Monday."),
     ("Hunter", "", "fighter jets", "The Hunter lost his way."),
-    ("Raider", "", "helicopters", "A Raider took the gold."),
+    ("Raider", "", "bombers", "A Raider took the gold."),
 ]
 
 
@@ -127,7 +126,7 @@ def test_a_weapon_is_told_from_the_word(name: str, entry: str, kind: str, other:
 def test_no_rule_holds_without_its_words() -> None:
     """Every name that requires words near it is passed over where none stands there."""
     known = rules()
-    wrong = [key for key, rule in known.items() if rule.requires and holds(rule, f"it was {key[0]} then", 7, 7 + len(key[0]))]
+    wrong = [key for key, rule in known.items() if rule.requires and holds(rule, f"zz zz {key[0]} zz", 6, 6 + len(key[0]))]
     assert wrong == []
 
 
@@ -135,9 +134,9 @@ def test_every_rule_holds_with_any_of_its_words() -> None:
     """Each required word is enough, before the name and after it."""
     wrong = []
     for (alias, entry), rule in rules().items():
-        for word in rule.requires - {part for words in (rule.not_before | rule.not_after) for part in words.split()}:
-            before, after = f"the {word} of the {alias} came", f"the {alias} of the {word} came"
-            for text, at in ((before, len(f"the {word} of the ")), (after, 4)):
+        for word in rule.requires:
+            before = f"zz {word} zz "
+            for text, at in ((f"{before}{alias} zz", len(before)), (f"zz {alias} zz {word} zz", 3)):
                 if not holds(rule, text, at, at + len(alias)):
                     wrong.append((alias, entry, word))
     assert wrong == []
@@ -149,23 +148,14 @@ def test_every_excluded_word_excludes() -> None:
     for (alias, entry), rule in rules().items():
         need = next(iter(sorted(rule.requires)), "")
         for word in rule.not_before:
-            text = f"{need} and {word} {alias} came"
-            at = len(f"{need} and {word} ")
+            text = f"{need} zz {word} {alias} zz"
+            at = len(f"{need} zz {word} ")
             wrong += [(alias, entry, word)] if holds(rule, text, at, at + len(alias)) else []
         for word in rule.not_after:
-            text = f"{need} and {alias} {word} came"
-            at = len(f"{need} and ")
+            text = f"{need} zz {alias} {word} zz"
+            at = len(f"{need} zz ")
             wrong += [(alias, entry, word)] if holds(rule, text, at, at + len(alias)) else []
     assert wrong == []
-
-
-def test_required_words_are_single() -> None:
-    """A required word is looked for alone, so a cell with a phrase would never hold as meant."""
-    rows = [(name, row["alias"], row["requires"]) for name, row in ambiguity_rows()]
-    spaced = [row for row in rows if any(len(fold(word).split()) > 2 for word in split_cell(row[2]))]
-    assert spaced == []
-    assert is_word_list("missile|radar")
-    assert not is_word_list("missile|air defence")
 
 
 def test_rules_speak_of_known_entries() -> None:
