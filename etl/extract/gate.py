@@ -9,6 +9,9 @@ from etl.extract.rules.lexicon import nouns, verbs
 _FORMS = ("", "s", "es", "d", "ed", "ing", "n")
 
 
+_ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
+
+
 @cache
 def _cue() -> re.Pattern[str]:
     """All forms of the words that tell a transfer, and of those that deny one."""
@@ -27,6 +30,8 @@ def _cue() -> re.Pattern[str]:
 
 def candidate_sentences(sentences: list[Sentence]) -> list[Sentence]:
     """Return the sentences that may tell a transfer, if the article names arms and a party at all."""
-    if not any(sentence.systems for sentence in sentences) or not any(sentence.actors for sentence in sentences):
+    if not any(sentence.actors for sentence in sentences):
+        return []
+    if not any(sentence.systems or _ARMING.search(sentence.text) for sentence in sentences):
         return []
     return [sentence for sentence in sentences if _cue().search(sentence.text) and len(sentence.text) < 3000]

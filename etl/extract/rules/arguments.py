@@ -40,6 +40,8 @@ class Places:
     dative: list[Place] = field(default_factory=list)
     possessor: list[Place] = field(default_factory=list)
     modifier: list[Place] = field(default_factory=list)
+    complement: list[Place] = field(default_factory=list)
+    governor: Token | None = None
     prepositions: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     is_passive: bool = False
 
@@ -152,7 +154,7 @@ def verb_places(verb: Token) -> Places:
         if verb.dep_ == "relcl" and not objects and verb.head.i not in {token.i for token in subjects}:
             places.object = _expand([verb.head], "argument")
     _add_prepositions(places, verb, "argument")
-    for place in list(places.object):
+    for place in [*places.object, *places.dative]:
         _add_prepositions(places, place.token, "argument")
     if verb.dep_ == "conj" and verb.head.pos_ == "VERB":
         _add_prepositions(places, verb.head, "inherited")
@@ -183,6 +185,10 @@ def noun_places(noun: Token) -> Places:
         first = first.head
         _add_prepositions(places, first, "inherited")
         governor = first.head
+    if governor.pos_ in {"VERB", "AUX"} and governor.i != first.i:
+        places.governor = governor
+        if first.dep_ == "nsubj":
+            places.complement = _expand([child for child in governor.children if child.dep_ == "attr"], "argument")
     if first.dep_ in {"dobj", "attr", "nsubjpass", "oprd"} and governor.pos_ in {"VERB", "AUX"}:
         subjects, passive = own_subjects(governor)
         if not passive:

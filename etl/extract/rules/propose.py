@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, Places, noun_places, verb_places
+from etl.extract.rules.arguments import Place, Places, noun_places, prepositional, verb_places
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.lexicon import Trigger, nouns, verbs
 from etl.extract.rules.nominals import Named, origin_of, party_in, systems_in
@@ -16,6 +16,10 @@ from etl.reference.tables import default_system
 
 _FROM = ("from",)
 _TO = ("to", "into", "toward", "towards")
+_RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
+"""Verbs whose subject receives: `took delivery of`."""
+_WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
+"""Verbs whose subject sells: `won an order from`."""
 _BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
 
 
@@ -84,6 +88,20 @@ class _Reader:
                     found.append((named, place.link))
         return found
 
+    def owners(self, systems: list[tuple[Named, str]]) -> list[Role]:
+        """States that the parser ties to the equipment though they receive it: `gave Ukraine howitzers`."""
+        return _distinct(
+            [
+                Role(match, "argument")
+                for named, _ in systems
+                for child in named.head.children
+                if child.dep_ in {"compound", "nmod"}
+                and (match := self.sentence.actor_at.get(child.i))
+                and match.sort == "name"
+                and match.end <= named.match.start
+            ]
+        )
+
     def only_parties(self, places: list[Place]) -> list[Place]:
         """The places that name no equipment."""
         return [place for place in places if not systems_in(place.token, self.sentence)]
@@ -112,14 +130,14 @@ def _bound_for(reader: _Reader, token: Token) -> list[Role]:
 
 
 def _give(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems([*places.object, *_prepositions(places, "with", "of")])
-    plain_objects = reader.only_parties(places.object)
+    things = [*places.object, *places.dative]
+    systems = reader.systems([*things, *_prepositions(places, "with", "of")])
     suppliers = reader.parties([*places.subject, *_prepositions(places, "by")])
     if not suppliers:
         suppliers = reader.parties(_prepositions(places, *_FROM))
-    recipients = reader.parties([*places.dative, *_prepositions(places, *_TO)])
+    recipients = reader.parties([*reader.only_parties(places.dative), *_prepositions(places, *_TO)])
     if not recipients and systems:
-        recipients = reader.parties(plain_objects)
+        recipients = reader.parties(reader.only_parties(places.object)) or reader.owners(systems)
     if not recipients:
         recipients = reader.parties(_prepositions(places, "for"))
     return _Found(suppliers, recipients, systems)
@@ -139,21 +157,28 @@ def _take(places: Places, reader: _Reader) -> _Found:
     return _Found(reader.parties(_prepositions(places, *_FROM)), recipients, systems)
 
 
+def _plain(places: list[Place]) -> list[Place]:
+    """The places that hold no word for a transfer: `approved the sale` is told by `sale`."""
+    return [place for place in places if nouns().get(place.token.lemma_.lower()) is None]
+
+
 def _request(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems([*places.object, *_prepositions(places, "for")])
-    suppliers = reader.parties([*_prepositions(places, *_FROM, "to"), *places.dative, *reader.only_parties(places.object)])
+    systems = reader.systems(_plain([*places.object, *_prepositions(places, "for")]))
+    asked = [*_prepositions(places, *_FROM, "to", "with"), *places.dative, *reader.only_parties(places.object)]
+    suppliers = reader.parties(asked)
     return _Found(suppliers, reader.parties([*places.subject, *_prepositions(places, "by")]), systems)
 
 
 def _approve(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems(places.object)
+    systems = reader.systems(_plain(places.object))
     recipients = reader.parties([*places.dative, *_prepositions(places, *_TO, "for")])
     return _Found(reader.parties([*places.subject, *_prepositions(places, "by")]), recipients, systems)
 
 
 def _halt(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems(places.object)
-    recipients = reader.parties(_prepositions(places, *_TO, "for", "from", "against"))
+    things = _plain([*places.object, *places.dative])
+    systems = reader.systems(things)
+    recipients = reader.parties([*reader.only_parties(things), *_prepositions(places, *_TO, "for", "from", "against")])
     return _Found(reader.parties([*places.subject, *_prepositions(places, "by")]), recipients, systems)
 
 
@@ -168,8 +193,21 @@ def _seize(places: Places, reader: _Reader) -> _Found:
 
 def _move(places: Places, reader: _Reader) -> _Found:
     systems = reader.systems([*places.subject, *places.object])
+    if not systems:
+        return _Found([], [], [])
     recipients = reader.parties(_prepositions(places, *_TO, "in"))
-    return _Found(reader.parties(_prepositions(places, *_FROM)), recipients, systems)
+    return _Found(reader.parties(_prepositions(places, *_FROM, "of")), recipients, systems)
+
+
+def _reach(places: Places, reader: _Reader) -> _Found:
+    systems = reader.systems(places.subject)
+    suppliers = reader.parties([*_prepositions(places, *_FROM), *_sources(places.subject)])
+    return _Found(suppliers, reader.parties(places.object), systems)
+
+
+def _sources(places: list[Place]) -> list[Place]:
+    """What stands after `from` behind the words of the places: `engines from Ukraine`."""
+    return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in _FROM]
 
 
 _VERB_FRAMES: dict[str, Callable[[Places, _Reader], _Found]] = {
@@ -181,6 +219,7 @@ _VERB_FRAMES: dict[str, Callable[[Places, _Reader], _Found]] = {
     "halt": _halt,
     "seize": _seize,
     "move": _move,
+    "reach": _reach,
 }
 
 
@@ -192,6 +231,13 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
     source, goal = reader.parties(_prepositions(places, *_FROM)), reader.parties(_prepositions(places, *_TO, "for"))
     other = reader.parties(_prepositions(places, "with", "between"))
     frame = trigger.frame
+    governor = places.governor.lemma_.lower() if places.governor is not None else ""
+    if governor in _RECEIVES and frame == "give" and subject:
+        return _Found([role for role in own if role not in subject] or source, subject, systems)
+    if governor in _WINS and frame in {"take", "deal"} and trigger.word_class == "contract" and subject:
+        return _Found(subject, source or other or goal, systems)
+    if frame == "take" and trigger.word_class == "contract" and other:
+        return _Found(other, own or subject, systems)
     if frame in {"give", "approve", "halt"}:
         modifiers = reader.parties(places.modifier)
         suppliers = [role for role in own if role not in modifiers or goal or not source] or source
@@ -205,6 +251,8 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
         return _Found(source or goal, own or subject, systems)
     if frame == "seize":
         return _Found(source, _distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal, systems)
+    if frame in {"giver", "taker"} and not subject:
+        subject = reader.parties(places.complement)
     if frame == "giver":
         return _Found(subject, _distinct([*goal, *reader.parties(places.possessor)]), systems)
     if frame == "taker":
@@ -267,6 +315,8 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
             if trigger.frame == "arm" and not found.systems and found.recipients:
                 found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
         else:
+            if trigger.frame == "deal" and any(trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}):
+                continue  # a deal to sell: the verb tells it
             found = _noun_found(trigger, noun_places(token), reader)
         yield from _multiply(base, _with_other_systems(found, token, sentence, discourse))
 

@@ -172,6 +172,8 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *governors(token)]:
         hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
+        if word.lemma_ == "have" and any(child.lower_ == "yet" for child in [*word.children, *token.children]):
+            negated, status = True, trigger.statuses["past"]  # has yet to send
         cue = _cue_of(word)
         if cue is None:
             continue
@@ -197,7 +199,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     if _no_longer(token):
         status, negated, certain = "cancelled", False, True
     if negated and not denied:
-        if aspect in {"future", "modal"} or status in {"approved", "ordered", "pledged", "offered"}:
+        if aspect in {"future", "modal"}:
             if status_phase(status) != "halt":
                 status = "refused"
         else:
