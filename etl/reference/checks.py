@@ -59,8 +59,8 @@ def _tell(name: str, row: str, value: object, what_to_do: str) -> str:
     return f"etl/reference/{name}.csv: {row}: {value!r}: {what_to_do}"
 
 
-def _parse(name: str, data: bytes) -> tuple[list[Row], list[str]]:
-    """The rows of a file, and what is wrong with its form."""
+def parse_table(name: str, data: bytes) -> tuple[list[Row], list[str]]:
+    """Return the rows of a file, and what is wrong with its form."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -221,11 +221,16 @@ CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
 )
 
 
+def check_rows(tables: Rows) -> list[str]:
+    """Return what is wrong with the rows of some tables, a line a problem."""
+    return [problem for check in CHECKS for problem in check(tables)]
+
+
 def check_tables() -> list[str]:
     """Return what is wrong with the reference tables, a line a problem; empty where all is right."""
     tables: Rows = {}
     problems: list[str] = []
     for name, data in _texts():
-        tables[name], wrong = _parse(name, data)
+        tables[name], wrong = parse_table(name, data)
         problems += wrong
-    return problems + [problem for check in CHECKS for problem in check(tables)]
+    return problems + check_rows(tables)

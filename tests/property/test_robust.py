@@ -1,0 +1,134 @@
+"""Readers and parsers take any text or bytes: an answer, or an error of their own kind, never another."""
+
+from collections.abc import Callable
+from datetime import date
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from etl.errors import InputError
+from etl.reference import default_matcher
+from etl.reference.names import fold
+from etl.resolve.dates import parse_when
+from etl.resolve.money import parse_money
+from etl.resolve.quantities import parse_quantity
+from etl.sources.decode import decode, repair
+from etl.sources.front_matter import read_front_matter
+from etl.sources.published import is_date_line, parse_published
+from etl.sources.sniff import header_of, sniff_text
+from schemas.codes import codes
+
+MANY = settings(max_examples=150, deadline=None, derandomize=True)
+
+DIGITS = st.from_regex(r"[0-9./:, \-]{0,24}", fullmatch=True)
+TIME_WORDS = st.lists(
+    st.sampled_from(
+        "since until between and from to early mid- late the of in on last next this ago two 31 30 29 0 00 1900 2024 1999s 2000s "
+        "february Feb. may March winter summer q1 q9 quarter first week month year decade tuesday 2024-02-30 13/13/2024 - – .".split()
+    ),
+    max_size=8,
+).map(" ".join)
+COUNTS = st.lists(
+    st.sampled_from(
+        "up to more than dozens hundreds of thousands several few two 40 1,200 1,2,3 9999999999999999 0 -5 1.5 half million "
+        "dozen hundred and or between $ € US$ billion bn m crore dollars – - a".split()
+    ),
+    max_size=8,
+).map(" ".join)
+TEXTS = st.one_of(st.text(max_size=200), DIGITS, TIME_WORDS, COUNTS)
+
+
+@MANY
+@given(TEXTS, st.one_of(st.none(), st.dates(date(1900, 1, 1), date(2100, 12, 31))), st.booleans())
+def test_times(text: str, base: date | None, forward: bool) -> None:
+    """Any words give a time with known codes and days in order, or none."""
+    when = parse_when(text, base, forward=forward)
+    if when is not None:
+        assert when.precision in codes("date_precision")
+        assert when.basis in codes("date_basis")
+        assert when.start is None or when.end is None or when.start <= when.end
+
+
+@MANY
+@given(TEXTS)
+def test_counts(text: str) -> None:
+    """Any words give an interval that is not upside down, or none."""
+    interval = parse_quantity(text)
+    if interval is not None:
+        low, high = interval
+        assert low is not None or high is not None
+        assert low is None or high is None or 0 <= low <= high
+
+
+@MANY
+@given(TEXTS)
+def test_sums(text: str) -> None:
+    """Any words give a sum that is not negative, or none."""
+    money = parse_money(text)
+    assert money is None or money.amount >= 0
+
+
+@MANY
+@given(TEXTS, st.sampled_from([None, "dmy", "mdy"]))
+def test_days_of_publication(text: str, order: str | None) -> None:
+    """Any line gives a day whose year is told too, a year alone, or nothing."""
+    published = parse_published(text, order=order)  # type: ignore[arg-type]
+    assert published.day is None or published.day.year == published.year
+    assert is_date_line(text) in {True, False}
+
+
+@MANY
+@given(st.lists(st.one_of(TEXTS, st.sampled_from(["By A. Writer", "# Title", "Read more", "(AP Photo)"])), max_size=12).map("\n".join))
+def test_front_matter(text: str) -> None:
+    """The asides of any text lie within it, in order."""
+    front = read_front_matter(text)
+    assert all(0 <= start < end <= len(text) for start, end in front.aside)
+    assert list(front.aside) == sorted(front.aside)
+
+
+@MANY
+@given(st.text(max_size=300), st.sampled_from(["", ".txt", ".md", ".json", ".jsonl", ".csv", ".html"]))
+def test_kinds_of_files(text: str, suffix: str) -> None:
+    """Any text is of a known kind, and any first line has a list of names."""
+    assert sniff_text(text, suffix, frozenset({"id", "text"})) in {"text", "html", "jsonl", "json", "delimited"}
+    assert all(name == name.strip().lower() for name in header_of(text))
+
+
+@MANY
+@given(st.binary(max_size=300))
+def test_bytes(data: bytes) -> None:
+    """Any bytes become text that UTF-8 can hold, or are refused as no text."""
+    try:
+        text = repair(decode(data))
+    except InputError as error:
+        assert error.reason == "not_text"
+    else:
+        assert text.encode("utf-8").decode("utf-8") == text
+
+
+@MANY
+@given(st.text(max_size=300))
+def test_repair_is_stable_in_form(text: str) -> None:
+    """Repaired text has no carriage returns, no control characters and no blanks around it."""
+    mended = repair(text)
+    assert "\r" not in mended
+    assert mended == mended.strip()
+    assert not any(ord(char) < 32 and char not in "\n\t" for char in mended)
+
+
+@MANY
+@given(st.text(max_size=300))
+def test_names(text: str) -> None:
+    """Folding keeps the length of any text, and what is found lies within it, apart and in order."""
+    assert len(fold(text)) == len(text)
+    found = default_matcher().find(text)
+    assert all(0 <= match.start < match.end <= len(text) for match in found)
+    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+
+
+@pytest.mark.parametrize("parse", [parse_quantity, parse_money, parse_published, lambda text: parse_when(text, date(2024, 1, 4))])
+def test_long_lines_are_no_trap(parse: Callable[[str], object]) -> None:
+    """A span as long as a sentence may be, of digits, blanks or words comes back with an answer."""
+    for piece in ("9", " ", "1,", "two ", "2024-", "a"):
+        parse(piece * (3000 // len(piece)))
