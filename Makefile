@@ -41,14 +41,20 @@ format: env  ## write the code in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+train: env  ## train the scorer: GOLD="coded.jsonl more.jsonl"
+	$(BIN)/etl train $(GOLD) --out etl/extract/scorer
+
+evaluate: env  ## measure the extractor on articles that you have coded: GOLD=coded.jsonl
+	$(BIN)/etl evaluate $(GOLD)
+
 notebook: env  ## open the notebooks in Jupyter
 	$(BIN)/jupyter lab notebooks
 
 lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile --universal --python-version 3.11 --extra dev --extra train --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
 
 clean:  ## delete what runs have written
 	rm -rf data/processed build dist
 
-.PHONY: help env etl test lint typecheck contracts check format notebook lock clean
+.PHONY: help env etl test lint typecheck contracts check format train evaluate notebook lock clean

@@ -73,7 +73,7 @@ def extract_batch(batch: list[Article]) -> Extraction:
     extractor = _extractor()
     for article in batch:
         try:
-            events, mentions = merge_mentions(article, extractor.extract(article), (extractor.name, extractor.version))
+            events, mentions = merge_mentions(article, extractor.extract(article), extractor)
         except EtlError:
             raise
         except Exception as error:  # noqa: BLE001  one bad article must not end the run

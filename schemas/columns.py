@@ -128,6 +128,8 @@ _ALL: tuple[Column, ...] = (
     _text("date_basis", "Where the date comes from.", scheme="date_basis"),
     _text("date_text", "The words that tell the date.", required=False),
     Column(name="report_date", type="date", required=False, description="Day of the report that tells the event."),
+    Column(name="confidence", type="number", minimum=0, maximum=1, description="How often such an event was right in cross-validation on coded articles."),
+    _text("tier", "Whether the confidence reaches that of a firm event.", scheme="tier"),
     _text("evidence", "The quote that says it best."),
     Column(name="evidence_start", type="integer", unit="character", minimum=0, description="Offset at which the evidence starts."),
     Column(name="evidence_end", type="integer", unit="character", minimum=0, description="Offset just after the evidence."),

@@ -1,5 +1,8 @@
 """What the tests share: a run of the sample, once a session, and short ways to write articles."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +38,15 @@ def run_pipeline(inputs: Path, out: Path, *, data_docs: bool = False, **settings
     """Return the run of the whole way over some input."""
     summary = pipeline.run([inputs], out, load_settings(**settings), progress=lambda *_: None, data_docs=data_docs)
     return Run(out, summary)
+
+
+def call(*arguments: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Return what the real command line did in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "etl", *map(str, arguments)],
+        cwd=folder, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ mentions, a plan that the article also tells as talks is no event of its own, an
 from collections import defaultdict
 from dataclasses import replace
 
-from etl.extract.protocol import Mention
+from etl.extract.protocol import Extractor, Mention
 from etl.identifiers import stable_id
 from etl.merge.claims import Claim, read_claim
 from etl.reference import Entry, kinds
@@ -17,7 +17,8 @@ from etl.sources import Article
 from schemas.columns import SPAN_ROLES
 
 _RANK = {"generic": 0, "class": 1, "type": 2, "designation": 3}
-_LINKS = {"argument": 4, "inherited": 3, "modifier": 3, "discourse": 2, "sentence": 2, "context": 1, "title": 1, "none": 0}
+_LINKS = ("none", "frequent", "title", "next", "previous", "sentence", "origin", "discourse", "modifier", "inherited", "argument")
+"""How a party was tied to the transfer, the closest last."""
 _BASIS = {"stated": 2, "relative": 1}
 
 Row = dict[str, object]
@@ -103,7 +104,7 @@ def _settle_status(claims: list[Claim]) -> list[Claim]:
 def _strength(claim: Claim) -> tuple[int, int, int, int, int]:
     mention = claim.mention
     return (
-        _LINKS[mention.supplier.link] + _LINKS[mention.recipient.link],
+        _LINKS.index(mention.supplier.link) + _LINKS.index(mention.recipient.link),
         _rank(mention.system.entry),
         int(claim.when is not None) + int(claim.quantity is not None),
         int(mention.is_certain),
@@ -135,7 +136,7 @@ def _role_spans(mention: Mention) -> Row:
     return row
 
 
-def _mention_row(article: Article, event_id: str, mention: Mention, extractor: tuple[str, str]) -> Row:
+def _mention_row(article: Article, event_id: str, mention: Mention, extractor: Extractor) -> Row:
     spans = _role_spans(mention)
     return {
         "mention_id": stable_id("mention", event_id, mention.quote.start, *spans.values()),
@@ -146,12 +147,12 @@ def _mention_row(article: Article, event_id: str, mention: Mention, extractor: t
         "quote_end": mention.quote.end,
         **spans,
         "rule_id": mention.rule_id,
-        "extractor": extractor[0],
-        "extractor_version": extractor[1],
+        "extractor": extractor.name,
+        "extractor_version": extractor.version,
     }
 
 
-def _event_row(article: Article, event_id: str, claims: list[Claim]) -> Row:
+def _event_row(article: Article, event_id: str, claims: list[Claim], firm: float) -> Row:
     ordered = sorted(claims, key=_strength, reverse=True)
     best = ordered[0]
     text = article.text
@@ -163,6 +164,7 @@ def _event_row(article: Article, event_id: str, claims: list[Claim]) -> Row:
     attributed = next((claim.mention.attribution for claim in ordered if claim.mention.attribution), None)
     terms = [claim.mention.transfer_type for claim in ordered if claim.mention.transfer_type != "unknown"]
     equipment = resolve_system(best.system)
+    confidence = max(claim.mention.confidence for claim in claims)
     named = max(ordered, key=lambda claim: (claim.mention.system.entry.id == best.system.id, _strength(claim)))
 
     def words(span: tuple[int, int] | None) -> str | None:
@@ -204,6 +206,8 @@ def _event_row(article: Article, event_id: str, claims: list[Claim]) -> Row:
         "date_basis": when.basis if when else "report",
         "date_text": words(date_span) if when else None,
         "report_date": article.published,
+        "confidence": confidence,
+        "tier": "firm" if confidence >= firm else "candidate",
         "evidence": words(best.mention.quote),
         "evidence_start": best.mention.quote.start,
         "evidence_end": best.mention.quote.end,
@@ -211,13 +215,13 @@ def _event_row(article: Article, event_id: str, claims: list[Claim]) -> Row:
     }
 
 
-def merge_mentions(article: Article, mentions: list[Mention], extractor: tuple[str, str]) -> tuple[list[Row], list[Row]]:
+def merge_mentions(article: Article, mentions: list[Mention], extractor: Extractor) -> tuple[list[Row], list[Row]]:
     """Return the rows of `events` and of `mentions` for one article.
 
     Args:
         article: the article.
         mentions: what the extractor found in it.
-        extractor: name and version of the extractor.
+        extractor: the extractor that found them.
     """
     claims = [read_claim(article, mention) for mention in mentions]
     claims = _settle_status(_name_parties(_specify(claims)))
@@ -225,7 +229,7 @@ def merge_mentions(article: Article, mentions: list[Mention], extractor: tuple[s
     for claim in claims:
         event_id = stable_id("event", article.article_id, *claim.parties, claim.system.id, claim.status)
         groups[event_id].append(claim)
-    events = [_event_row(article, event_id, group) for event_id, group in groups.items()]
+    events = [_event_row(article, event_id, group, extractor.firm) for event_id, group in groups.items()]
     rows: dict[str, Row] = {}
     for event_id, group in groups.items():
         for claim in group:

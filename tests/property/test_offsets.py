@@ -34,7 +34,7 @@ SENTENCES = st.builds(
 
 def _rows(text: str) -> tuple[str, list[Row], list[Row]]:
     article = make_article(repair(text), published=date(2024, 1, 4))
-    events, mentions = merge_mentions(article, EXTRACTOR.extract(article), (EXTRACTOR.name, EXTRACTOR.version))
+    events, mentions = merge_mentions(article, EXTRACTOR.extract(article), EXTRACTOR)
     return article.text, events, mentions
 
 

@@ -22,7 +22,7 @@ EVENT: dict[str, object] = {
     "system_text": "drones", "system_category": "uav", "status": "delivered", "status_phase": "execution",
     "assertion": "reported", "transfer_type": "unknown", "quantity_min": 24, "quantity_max": None, "value_amount": 1.5,
     "value_currency": "USD", "date_basis": "report", "date_start": date(2024, 1, 4), "date_end": date(2024, 1, 4),
-    "report_date": date(2024, 1, 4), "evidence": "Iran sent drones.", "evidence_start": 0, "evidence_end": 17,
+    "report_date": date(2024, 1, 4), "confidence": 0.9, "tier": "firm", "evidence": "Iran sent drones.", "evidence_start": 0, "evidence_end": 17,
     "n_mentions": 1,
 }  # fmt: skip
 
@@ -44,12 +44,12 @@ def test_keys_links_and_order_name_columns(table: Table) -> None:
 
 @pytest.mark.parametrize("name", sorted(COLUMNS))
 def test_a_column_is_fully_declared(name: str) -> None:
-    """A description is a sentence, a code list exists, and numbers that count something have a unit."""
+    """A description is a sentence, a code list exists, and a number has a unit or is a share."""
     column = COLUMNS[name]
     assert column.description[0].isupper() or column.description.split()[0] in COLUMNS
     assert column.description.endswith(".")
     assert column.scheme is None or codes(column.scheme)
-    assert column.type in {"string", "date", "boolean"} or column.unit
+    assert column.type in {"string", "date", "boolean"} or column.unit or (column.minimum, column.maximum) == (0, 1)
 
 
 @pytest.mark.parametrize("scheme", sorted({column.scheme for column in COLUMNS.values() if column.scheme}))
@@ -124,6 +124,7 @@ BAD: list[tuple[str, object, str]] = [
     ("value_currency", "dollar", "pattern"),
     ("quantity_min", -1, "greater_than_or_equal_to(0)"),
     ("evidence_start", -3, "greater_than_or_equal_to(0)"),
+    ("confidence", 1.5, "less_than_or_equal_to(1)"),
     ("system_text", None, "not_nullable"),
     ("evidence", None, "not_nullable"),
 ]

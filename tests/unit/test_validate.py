@@ -23,7 +23,7 @@ def _tables(*articles: Article) -> Tables:
     events: list[dict[str, object]] = []
     mentions: list[dict[str, object]] = []
     for article in articles:
-        found, told = merge_mentions(article, extractor.extract(article), ("rules", "1"))
+        found, told = merge_mentions(article, extractor.extract(article), extractor)
         events += found
         mentions += told
     rows, texts = article_rows(articles, mentions, {})

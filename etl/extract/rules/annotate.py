@@ -127,6 +127,8 @@ def _merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
     for match in matches:
         last = merged[-1] if merged else None
         between = text[last.end : match.start] if last else "x"
+        if last and between == " (" and text[match.end : match.end + 1] == ")":
+            continue  # the abbreviation of the name before it
         if last and len(between) <= 2 and re.fullmatch(r"[ \-‑]?", between) and not text[last.start : last.end].endswith("s'"):
             best = _better(last, match)
             merged[-1] = Match(last.start, match.end, best.entry, best.sort, best.is_variant, best.others)

@@ -1,37 +1,46 @@
-"""The rule extractor: the grammar over a dependency parse proposes, rules decide."""
+"""The default extractor: the grammar over a dependency parse proposes readings, a small scorer decides."""
 
-from etl.extract.gate import candidate_sentences
 from etl.extract.protocol import Mention, Party, Span, System
-from etl.extract.rules.annotate import parse, split_sentences
 from etl.extract.rules.attributes import attribution_span, date_span, quantity_span, value_span
-from etl.extract.rules.decide import accept, is_own_transfer
 from etl.extract.rules.denials import denied_parties
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.fill import direct_pairs, fill_parties
-from etl.extract.rules.propose import Candidate, Role, propose
+from etl.extract.rules.propose import Role
+from etl.extract.scorer.decide import Chosen, choose
+from etl.extract.scorer.model import default_model
+from etl.extract.scorer.readings import ArticleReadings, read_all
 from etl.sources import Article
 
 
 class RuleExtractor:
-    """Finds transfers by grammar and reference tables alone: no network, no key, the same result in every run."""
+    """Finds transfers by grammar, reference tables and a scorer: no network, no key, the same result in every run."""
 
     name = "rules"
     version = "1"
 
+    @property
+    def firm(self) -> float:
+        """Least confidence of an event of the tier `firm`."""
+        return default_model().firm
+
     def extract(self, article: Article) -> list[Mention]:
         """Return the mentions of one article, in the order of their place."""
-        sentences = split_sentences(article)
-        chosen = candidate_sentences(sentences)
-        if not chosen:
+        found = read_all(article)
+        if found is None or not found.readings:
             return []
-        parse(chosen)
-        discourse = Discourse(article, sentences)
-        candidates = [candidate for sentence in chosen for candidate in propose(sentence, discourse)]
-        pairs = direct_pairs(candidates)
-        filled = [fill_parties(candidate, pairs, discourse) for candidate in candidates if is_own_transfer(candidate)]
-        denied = denied_parties(chosen)
-        mentions = [_mention(candidate, denied.get(candidate.sentence.index, frozenset())) for candidate in filled if accept(candidate)]
-        return sorted(set(mentions), key=lambda mention: (mention.quote, mention.trigger, mention.system.span, mention.status))
+        model = default_model()
+        scores = model.score(list(found.features()))
+        return tell_mentions(found, choose(found.readings, [float(score) for score in scores], model))
+
+
+def tell_mentions(found: ArticleReadings, chosen: list[Chosen]) -> list[Mention]:
+    """Return the chosen readings of an article as mentions, in the order of their place."""
+    denied = denied_parties(found.context.discourse.sentences)
+    mentions = {_mention(item, denied.get(item.reading.base.candidate.sentence.index, frozenset())) for item in chosen}
+    return sorted(mentions, key=_place)
+
+
+def _place(mention: Mention) -> tuple[object, ...]:
+    parties = [party.entry.id if party.entry else "" for party in (mention.supplier, mention.recipient)]
+    return (mention.quote, mention.trigger, mention.system.span, mention.status, *parties, mention.rule_id, mention.confidence)
 
 
 def _party(role: Role | None) -> Party:
@@ -41,24 +50,24 @@ def _party(role: Role | None) -> Party:
     return Party(role.match.entry, span, role.link)
 
 
-def _mention(candidate: Candidate, denied: frozenset[str]) -> Mention:
+def _mention(chosen: Chosen, denied: frozenset[str]) -> Mention:
+    reading = chosen.reading
+    candidate = reading.base.candidate
     sentence, trigger, standing = candidate.sentence, candidate.trigger, candidate.standing
-    supplier, recipient = _party(candidate.supplier), _party(candidate.recipient)
-    parties = {party.entry.party_id for party in (supplier, recipient) if party.entry}
     assertion = standing.assertion
-    if assertion == "reported" and parties & denied:
+    if assertion == "reported" and set(reading.parties) & denied:
         assertion = "disputed"
-    system = Span(candidate.system.start, candidate.system.end)
     return Mention(
         quote=Span(sentence.start, sentence.end),
         trigger=sentence.span(candidate.token),
-        supplier=supplier,
-        recipient=recipient,
-        system=System(candidate.system.entry, system),
+        supplier=_party(reading.supplier),
+        recipient=_party(reading.recipient),
+        system=System(candidate.system.entry, Span(candidate.system.start, candidate.system.end)),
         status=standing.status,
         is_certain=standing.is_certain,
         assertion=assertion,
         transfer_type=trigger.transfer_type,
+        confidence=round(chosen.confidence, 4),
         rule_id=f"{trigger.frame}.{'verb' if trigger.is_verb else 'noun'}:{trigger.lemma}",
         attribution=attribution_span(candidate),
         quantity=quantity_span(candidate),

@@ -9,7 +9,6 @@ from etl.extract.rules.attributes import MONEY, quantity_span
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.options import LINKS, Base
 from etl.extract.rules.propose import Role
-from etl.extract.rules.standing import Standing
 from etl.reference.tables import status_phase
 
 Features = dict[str, float]
@@ -18,8 +17,6 @@ _PREPOSITIONS = ("to", "from", "for", "by", "with", "in", "of", "against", "into
 _DOUBT = re.compile(r"\b(if|unless|whether|could|would|should|must|might|may|can|cannot|hope|fear|want|urge|call)\w*\b", re.IGNORECASE)
 _USE = re.compile(r"\b(fire|fired|launch|strike|struck|kill|attack|shot|shoot|destroy|capture|test|parade|deploy|bomb)\w*\b", re.IGNORECASE)
 _SHIP = re.compile(r"\b(shipment|cargo|consignment|vessel|ship|dhow|bound|smuggl|traffick|traffic|convoy|plane)\w*\b", re.IGNORECASE)
-NEAR = 6
-"""Words on either side of the trigger whose lemmas are features."""
 _SPECIFICITY = {"generic": 0, "class": 1, "type": 2, "designation": 3}
 
 
@@ -82,9 +79,6 @@ def base_features(base: Base, context: Context) -> Features:
         "n_grammar_recipients": len(base.recipients),
         "tag_first_person": bool(re.search(r"\b(we|our|us|I)\b", text)),
     }
-    for word in token.doc[max(0, token.i - NEAR) : token.i + NEAR + 1]:
-        if word.pos_ in {"VERB", "NOUN", "ADJ", "ADV", "AUX", "PROPN"} and word.i != token.i and word.i not in sentence.actor_at:
-            features[f"near={word.lemma_.lower()}"] = 1
     for _, cue in standing.governors[:5]:
         features[f"cue={cue.effect}:{cue.status or ''}"] = 1
         features[f"cue_lemma={cue.lemma}"] = 1
@@ -152,6 +146,3 @@ def pair_features(supplier: Role | None, recipient: Role | None, context: Contex
     }
 
 
-def standing_features(standing: Standing) -> Features:
-    """Return the features from which the status is settled, besides those of the base."""
-    return {f"governor{number}={cue.lemma}": 1.0 for number, (_, cue) in enumerate(standing.governors[:3])}

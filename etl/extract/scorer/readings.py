@@ -1,0 +1,97 @@
+"""All readings of an article: every trigger and piece of equipment with every pair of parties that could be meant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.extract.gate import candidate_sentences
+from etl.extract.rules.annotate import category, parse, split_sentences
+from etl.extract.rules.discourse import Discourse
+from etl.extract.rules.options import Base, gather_bases, grammar_pairs
+from etl.extract.rules.propose import Role, propose
+from etl.extract.scorer.features import Context, Features, base_features, make_context, pair_features, role_features
+from etl.reference.tables import status_phase
+from etl.sources import Article
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading: a base with a supplier and a recipient; None is a party that is not named."""
+
+    base: Base
+    number: int
+    supplier: Role | None
+    recipient: Role | None
+
+    @property
+    def parties(self) -> tuple[str, str]:
+        """Identifiers of supplier and recipient."""
+        return _party(self.supplier), _party(self.recipient)
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What the reading claims at the depth of an event: parties, category, phase of the status."""
+        candidate = self.base.candidate
+        return (*self.parties, category(candidate.system.entry), status_phase(candidate.standing.status))
+
+    @property
+    def is_grammatical(self) -> bool:
+        """True where the grammar itself gives supplier, recipient and equipment, each as an argument of the trigger."""
+        suppliers, recipients = self.base.party_ids
+        links = {"argument", "inherited", "modifier"}
+        return (
+            self.parties[0] in suppliers
+            and self.parties[1] in recipients
+            and all(role is not None and role.link in links for role in (self.supplier, self.recipient))
+            and self.base.candidate.system_link in links
+        )
+
+
+def _party(role: Role | None) -> str:
+    return role.match.entry.party_id if role else "unknown"
+
+
+@dataclass(frozen=True)
+class ArticleReadings:
+    """The readings of one article, and what they share."""
+
+    readings: list[Reading]
+    context: Context
+
+    def features(self) -> Iterator[Features]:
+        """Yield the features of each reading, in order."""
+        shared: dict[int, Features] = {}
+        for reading in self.readings:
+            if reading.number not in shared:
+                shared[reading.number] = base_features(reading.base, self.context)
+            yield {
+                **shared[reading.number],
+                **role_features(reading.supplier, "s", reading.base, self.context),
+                **role_features(reading.recipient, "r", reading.base, self.context),
+                **pair_features(reading.supplier, reading.recipient, self.context),
+                "is_grammatical": float(reading.is_grammatical),
+            }
+
+
+def _options(base: Base, side: str) -> list[Role | None]:
+    """Everyone who could be one side; whom the grammar gives as that side comes with the grammar's link."""
+    given = {role.match.entry.party_id: role for role in (base.suppliers if side == "s" else base.recipients)}
+    return [None, *(given.get(role.match.entry.party_id, role) for role in base.options)]
+
+
+def read_all(article: Article) -> ArticleReadings | None:
+    """Return all readings of an article, or None where no sentence can tell a transfer."""
+    sentences = split_sentences(article)
+    chosen = candidate_sentences(sentences)
+    if not chosen:
+        return None
+    parse(chosen)
+    discourse = Discourse(article, sentences)
+    bases = gather_bases((candidate for sentence in chosen for candidate in propose(sentence, discourse)), discourse)
+    readings = [
+        Reading(base, number, supplier, recipient)
+        for number, base in enumerate(bases)
+        for supplier in _options(base, "s")
+        for recipient in _options(base, "r")
+        if _party(supplier) != _party(recipient)
+    ]
+    return ArticleReadings(readings, make_context(discourse, grammar_pairs(bases)))

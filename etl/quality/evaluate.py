@@ -1,0 +1,164 @@
+"""Measures a table of events against coded articles: by depth, status, category, publisher and tier, with intervals."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from etl.errors import ConfigurationError
+from etl.reference.tables import status_phase
+
+Event = Mapping[str, str]
+Key = tuple[str, ...]
+
+DEPTHS: dict[str, Callable[[Event], Key]] = {
+    "pair": lambda event: (event["supplier"], event["recipient"]),
+    "transfer": lambda event: (event["supplier"], event["recipient"], event["category"]),
+    "event": lambda event: (event["supplier"], event["recipient"], event["category"], status_phase(event["status"])),
+    "strict": lambda event: (event["supplier"], event["recipient"], event["category"], event["status"]),
+    "asserted": lambda event: (event["supplier"], event["recipient"], event["category"], event["status"], event.get("assertion") or "reported"),
+}  # fmt: skip
+"""What must agree for an event to count as found."""
+_ONCE = {"pair", "transfer", "event"}
+"""Depths that count once an article; the others count each event."""
+_RESAMPLES = 400
+
+
+@dataclass
+class Score:
+    """Counts of hits, predicted and gold, and what follows from them."""
+
+    hits: int = 0
+    predicted: int = 0
+    gold: int = 0
+    documents: list[tuple[int, int, int]] = field(default_factory=list, repr=False)
+
+    def add(self, hits: int, predicted: int, gold: int) -> None:
+        """Add the counts of one document."""
+        self.hits, self.predicted, self.gold = self.hits + hits, self.predicted + predicted, self.gold + gold
+        self.documents.append((hits, predicted, gold))
+
+    def figures(self) -> dict[str, object]:
+        """Return precision, recall and F1, with the 95 % interval of F1 from resampled documents (seeded)."""
+        random = Random(0)
+        samples = sorted(
+            _prf(*(sum(column) for column in zip(*random.choices(self.documents, k=len(self.documents)), strict=True)))[2]
+            for _ in range(_RESAMPLES if self.documents else 0)
+        )
+        precision, recall, f1 = _prf(self.hits, self.predicted, self.gold)
+        interval = [round(samples[_RESAMPLES // 40], 3), round(samples[-_RESAMPLES // 40 - 1], 3)] if samples else None
+        return {
+            "precision": round(precision, 3), "recall": round(recall, 3), "f1": round(f1, 3), "f1_95": interval,
+            "hits": self.hits, "predicted": self.predicted, "gold": self.gold,
+        }  # fmt: skip
+
+
+def _prf(hits: int, predicted: int, gold: int) -> tuple[float, float, float]:
+    precision = hits / predicted if predicted else float(not gold)
+    recall = hits / gold if gold else float(not predicted)
+    return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def read_gold(path: Path) -> list[dict[str, object]]:
+    """Return the coded articles of a gold file: JSON Lines with id and events.
+
+    Raises:
+        ConfigurationError: the file is missing or a line is not of this form.
+    """
+    if not path.is_file():
+        raise ConfigurationError(f"gold file {path} does not exist.")
+    documents = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            document = json.loads(line)
+            for event in document["events"]:
+                DEPTHS["strict"](event)
+                status_phase(event["status"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConfigurationError(
+                f"{path} line {number}: needs id and events, each with supplier, recipient, category and a known status ({error!r})."
+            ) from error
+        documents.append(document)
+    return documents
+
+
+def _count(predicted: Iterable[Event], gold: Sequence[Event], depth: str) -> tuple[int, int, int]:
+    """Hits, predicted and gold of one document. An optional gold event absorbs a prediction, and is never missed."""
+    key = DEPTHS[depth]
+    given = Counter(map(key, predicted))
+    firm = Counter(key(event) for event in gold if not event.get("optional"))
+    optional = Counter(key(event) for event in gold if event.get("optional"))
+    if depth in _ONCE:
+        given, firm, optional = (Counter(set(counter)) for counter in (given, firm, optional))
+    hits = given & firm
+    absorbed = (given - hits) & optional
+    return hits.total(), given.total() - absorbed.total(), firm.total()
+
+
+def _kind_of_error(event: Event, others: Sequence[Event]) -> str:
+    """What a missed or false event gets wrong beside the nearest of the other side."""
+    for kind, depth in (("assertion", "strict"), ("status", "event"), ("phase", "transfer"), ("category", "pair")):
+        if any(DEPTHS[depth](event) == DEPTHS[depth](other) for other in others):
+            return kind
+    if any((event["supplier"], event["recipient"]) == (other["recipient"], other["supplier"]) for other in others):
+        return "direction"
+    if any(event["supplier"] == other["supplier"] or event["recipient"] == other["recipient"] for other in others):
+        return "one party"
+    return "no counterpart"
+
+
+def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return the figures of a table of events against coded articles.
+
+    Args:
+        rows: rows of `events`; only those of the coded articles count.
+        gold: coded articles, as `read_gold` returns them.
+    """
+    predicted: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows:
+        predicted[str(row["source_id"])].append(
+            {
+                "supplier": str(row["supplier_id"]), "recipient": str(row["recipient_id"]), "category": str(row["system_category"]),
+                "status": str(row["status"]), "assertion": str(row["assertion"]), "tier": str(row["tier"]),
+            }
+        )  # fmt: skip
+    depths = {name: Score() for name in DEPTHS}
+    firm = {name: Score() for name in DEPTHS}
+    groups: dict[str, dict[str, Score]] = {name: defaultdict(Score) for name in ("status", "category", "publisher")}
+    kinds: dict[str, Counter[str]] = {"missed": Counter(), "false": Counter()}
+    quiet = false_quiet = 0
+    for document in gold:
+        events: list[Event] = list(document["events"])  # type: ignore[call-overload]
+        given = predicted.get(str(document["id"]), [])
+        sure = [event for event in given if event["tier"] == "firm"]
+        for name in DEPTHS:
+            depths[name].add(*_count(given, events, name))
+            firm[name].add(*_count(sure, events, name))
+        groups["publisher"][str(document.get("publisher"))].add(*_count(given, events, "event"))
+        for group in ("status", "category"):
+            for value in {event[group] for event in [*given, *events]}:
+                mine, theirs = ([event for event in side if event[group] == value] for side in (given, events))
+                groups[group][value].add(*_count(mine, theirs, "event"))
+        wanted = [event for event in events if not event.get("optional")]
+        for event in wanted:
+            if DEPTHS["asserted"](event) not in map(DEPTHS["asserted"], given):
+                kinds["missed"][_kind_of_error(event, given)] += 1
+        for event in given:
+            if DEPTHS["asserted"](event) not in map(DEPTHS["asserted"], events):
+                kinds["false"][_kind_of_error(event, events)] += 1
+        if not events:
+            quiet += 1
+            false_quiet += bool(given)
+    return {
+        "documents": len(gold),
+        "gold_events": sum(len(document["events"]) for document in gold),  # type: ignore[arg-type]
+        "depth": {name: score.figures() for name, score in depths.items()},
+        "firm": {name: score.figures() for name, score in firm.items()},
+        **{group: {value: score.figures() for value, score in sorted(scores.items())} for group, scores in groups.items()},
+        "errors": {side: dict(sorted(counter.items())) for side, counter in kinds.items()},
+        "no_event_documents": {"documents": quiet, "with_false_rows": false_quiet},
+    }

@@ -1,0 +1,1 @@
+"""Trains the scorer from coded articles."""
