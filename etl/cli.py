@@ -68,7 +68,13 @@ def _progress() -> tuple[Any, Callable[[str, int], None]]:
 
 @main.command()
 @INPUTS
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("data/processed"), show_default=True, help="Folder for the tables.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data/processed"),
+    show_default=True,
+    help="Folder for the tables.",
+)
 @click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
 @click.option("--data-docs/--no-data-docs", default=True, help="Run Great Expectations and write its HTML.")
 def run(inputs: tuple[Path, ...], out: Path, workers: int | None, data_docs: bool) -> None:
@@ -185,8 +191,17 @@ def codebook(target: Path | None) -> None:
 
 @main.command()
 @click.argument("gold", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--events", type=click.Path(path_type=Path, dir_okay=False), help="A table of events to measure; without it, GOLD's own articles are run.")
-@click.option("--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures to this file.")
+@click.option(
+    "--events",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A table of events to measure; without it, GOLD's own articles are run.",
+)
+@click.option(
+    "--json",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all figures to this file.",
+)
 @click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
 def evaluate(gold: Path, events: Path | None, target: Path | None, workers: int | None) -> None:
     """Measure the extractor on articles that you have coded.
@@ -237,13 +252,17 @@ def _print_figures(figures: dict[str, Any]) -> None:
     for side, kinds in figures["errors"].items():
         click.echo(f"  {side}: " + ", ".join(f"{kind} {count}" for kind, count in kinds.items()))
     quiet = figures["no_event_documents"]
-    click.echo(f"documents without an event: {quiet['documents']}, of them given false rows: {quiet['with_false_rows']}")
+    click.echo(
+        f"documents without an event: {quiet['documents']}, of them given false rows: {quiet['with_false_rows']}"
+    )
 
 
 def _print_score(name: str, score: dict[str, Any]) -> None:
     low, high = score["f1_95"] or (0, 0)
     counts = f"{score['hits']}/{score['predicted']}/{score['gold']}"
-    click.echo(f"{name:<18}{score['precision']:>7.3f}{score['recall']:>7.3f}{score['f1']:>7.3f}   {low:.3f}-{high:.3f}    {counts}")
+    click.echo(
+        f"{name:<18}{score['precision']:>7.3f}{score['recall']:>7.3f}{score['f1']:>7.3f}   {low:.3f}-{high:.3f}    {counts}"
+    )
 
 
 @main.command()
@@ -277,13 +296,24 @@ def reference(names: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"{name}: {'nothing known' if not matches else ''}")
         for item in matches:
             row = item.row()
-            click.echo(f"  {row['id']}  {row['name']}  [{row['table']}]  {row['country'] or ''} {row['category'] or ''}  ({item.reason})")
+            click.echo(
+                f"  {row['id']}  {row['name']}  [{row['table']}]  {row['country'] or ''} {row['category'] or ''}  ({item.reason})"
+            )
 
 
 @main.command()
 @click.argument("gold", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--tune", type=click.Path(path_type=Path, dir_okay=False), help="The gold file on whose held-out predictions thresholds are set; else the first.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for model.json and figures.json.")
+@click.option(
+    "--tune",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The gold file on whose held-out predictions thresholds are set; else the first.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for model.json and figures.json.",
+)
 def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
     """Train the scorer from coded articles, together with the examples that ship (needs the extra `train`).
 
@@ -291,12 +321,13 @@ def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
     Example:
       etl train my_gold.jsonl --out etl/extract/scorer
     """
-    from etl.quality.training.examples import read_documents, shipped_examples
+    from etl.quality.training.examples import Document, read_documents, shipped_examples
     from etl.quality.training.train import train as fit
     from etl.quality.training.train import write_model
 
     tuned_on = tune or gold[0]
-    documents, tuned = [], range(0)
+    documents: list[Document] = []
+    tuned = range(0)
     for path in [*gold, *shipped_examples()]:
         start = len(documents)
         documents += list(read_documents([path]))

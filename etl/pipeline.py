@@ -76,10 +76,17 @@ def extract_batch(batch: list[Article]) -> Extraction:
             events, mentions = merge_mentions(article, extractor.extract(article), extractor)
         except EtlError:
             raise
-        except Exception as error:  # noqa: BLE001  one bad article must not end the run
+        except Exception as error:
             message = f"extractor {extractor.name}: {type(error).__name__}: {error}. Please report it with the article."
             found.rejected.append(
-                Rejected("extract", article.source_path, "extraction_failed", message, article.source_id, article.text)
+                Rejected(
+                    "extract",
+                    article.source_path,
+                    "extraction_failed",
+                    message,
+                    article.source_id,
+                    article.text,
+                )
             )
             continue
         found.events += events
@@ -98,12 +105,14 @@ def extract(articles: Sequence[Article], settings: Settings, progress: Progress)
     return total
 
 
-def article_rows(articles: Sequence[Article], mentions: Sequence[Row], copies: dict[str, str]) -> tuple[list[Row], list[Row]]:
+def article_rows(
+    articles: Sequence[Article], mentions: Sequence[Row], copies: dict[str, str]
+) -> tuple[list[Row], list[Row]]:
     """Return the rows of `articles` and of `texts`."""
     counts: dict[object, int] = {}
     for mention in mentions:
         counts[mention["article_id"]] = counts.get(mention["article_id"], 0) + 1
-    rows = [
+    rows: list[Row] = [
         {
             "article_id": article.article_id,
             "source_id": article.source_id,
@@ -141,7 +150,9 @@ def publish(frames: dict[str, pd.DataFrame], out: Path) -> None:
     write_text(out / "codebook.md", render_codebook())
 
 
-def run(inputs: Sequence[Path], out: Path, settings: Settings, *, progress: Progress, data_docs: bool = True) -> Summary:
+def run(
+    inputs: Sequence[Path], out: Path, settings: Settings, *, progress: Progress, data_docs: bool = True
+) -> Summary:
     """Run the whole way and return what it did.
 
     Args:
@@ -159,11 +170,13 @@ def run(inputs: Sequence[Path], out: Path, settings: Settings, *, progress: Prog
     checked = validate({"articles": rows, "texts": texts, "mentions": found.mentions, "events": found.events})
     account(len(articles) + len(rejected), articles, rejected, checked)
     aside = [*rejected, *found.rejected, *checked.rejected]
-    quarantine = to_frame(QUARANTINE, {str(row["quarantine_id"]): row for row in (item.row() for item in aside)}.values())
-    frames = checked.frames | {"quarantine": quarantine.sort_values(list(QUARANTINE.order), kind="stable").reset_index(drop=True)}
+    quarantine = to_frame(
+        QUARANTINE, {str(row["quarantine_id"]): row for row in (item.row() for item in aside)}.values()
+    )
+    frames = checked.frames | {
+        "quarantine": quarantine.sort_values(list(QUARANTINE.order), kind="stable").reset_index(drop=True)
+    }
     report = check_tables(frames, out / "data_docs") if data_docs else None
     progress("publish", 0)
     publish(frames, out)
     return Summary(len(articles), len(aside), len(copies), len(frames["mentions"]), len(frames["events"]), report)
-
-

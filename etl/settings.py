@@ -43,10 +43,15 @@ class Settings(BaseSettings):
     ignore: list[str] = Field(
         default=["README*", "LICENSE*"], description="File names in the input folder that are not articles."
     )
-    max_file_bytes: int = Field(default=2_000_000_000, gt=0, description="Largest file that is read, unpacked, in bytes.")
+    max_file_bytes: int = Field(
+        default=2_000_000_000, gt=0, description="Largest file that is read, unpacked, in bytes."
+    )
     max_article_chars: int = Field(default=1_000_000, gt=0, description="Longest text of an article, in characters.")
     duplicate_similarity: float = Field(
-        default=0.8, gt=0, le=1, description="Share of common word runs from which two articles are one story."
+        default=0.8,
+        gt=0,
+        le=1,
+        description="Share of common word runs from which two articles are one story.",
     )
     workers: int = Field(default=1, ge=1, le=256, description="Processes that extract.")
     batch_size: int = Field(default=50, ge=1, description="Articles that a process takes at a time.")

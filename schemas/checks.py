@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -12,7 +13,7 @@ from pandera.errors import SchemaErrors
 from schemas.columns import Column
 from schemas.tables import Table
 
-PANDAS_TYPES = {
+PANDAS_TYPES: dict[str, Any] = {
     "string": "str",
     "integer": "Int64",
     "number": "Float64",
@@ -45,7 +46,12 @@ def to_frame(table: Table, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame
 
 def _matches(pattern: str) -> pa.Check:
     compiled = re.compile(pattern)
-    return pa.Check(lambda value: compiled.fullmatch(value) is not None, element_wise=True, name="pattern", error=f"pattern {pattern}")
+    return pa.Check(
+        lambda value: compiled.fullmatch(value) is not None,
+        element_wise=True,
+        name="pattern",
+        error=f"pattern {pattern}",
+    )
 
 
 def _checks(column: Column) -> list[pa.Check]:
@@ -93,7 +99,12 @@ def pandera_schema(table: Table) -> pa.DataFrameSchema:
         for column in table.columns
     }
     return pa.DataFrameSchema(
-        columns, checks=_frame_checks(table), strict=True, ordered=True, name=table.name, description=table.description
+        columns,
+        checks=_frame_checks(table),
+        strict=True,
+        ordered=True,
+        name=table.name,
+        description=table.description,
     )
 
 

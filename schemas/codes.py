@@ -1,6 +1,7 @@
 """Code lists: the values that a coded column may hold, read from `codes/*.csv`."""
 
 import csv
+import io
 from functools import cache
 from importlib.resources import files
 
@@ -18,8 +19,7 @@ def rows(scheme: str) -> tuple[dict[str, str], ...]:
     path = files("schemas") / "codes" / f"{scheme}.csv"
     if not path.is_file():
         raise KeyError(f"no code list schemas/codes/{scheme}.csv")
-    with path.open(encoding="utf-8", newline="") as handle:
-        return tuple(csv.DictReader(handle))
+    return tuple(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
 @cache

@@ -30,6 +30,7 @@ def table_schema(table: Table, *, tables: frozenset[str]) -> dict[str, object]:
     """Return the Frictionless schema of a table.
 
     Args:
+        table: the table.
         tables: names of the tables in the package; only links between these become foreign keys.
     """
     schema: dict[str, object] = {
@@ -37,7 +38,10 @@ def table_schema(table: Table, *, tables: frozenset[str]) -> dict[str, object]:
         "primaryKey": [table.key],
     }
     links = [
-        {"fields": [column], "reference": {"resource": "" if target == table.name else target, "fields": [key]}}
+        {
+            "fields": [column],
+            "reference": {"resource": "" if target == table.name else target, "fields": [key]},
+        }
         for column, target, key in table.links
         if target in tables
     ]

@@ -62,7 +62,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load_settings()
 
 
-def make_article(text: str, *, published: date | None = date(2024, 1, 4), source_id: str = "a1", **more: object) -> Article:
+def make_article(
+    text: str, *, published: date | None = date(2024, 1, 4), source_id: str = "a1", **more: object
+) -> Article:
     """Return an article of a text, as the readers would make it."""
     return Article(source_id=source_id, source_path=f"{source_id}.txt", text=text, published=published, **more)  # type: ignore[arg-type]
 

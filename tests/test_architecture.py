@@ -11,7 +11,17 @@ from etl.settings import Settings
 from tests.conftest import ROOT
 
 LIMIT = 400
-HEAVY = ["pandas", "numpy", "spacy", "great_expectations", "pyarrow", "pandera", "frictionless", "trafilatura", "dask"]
+HEAVY = [
+    "pandas",
+    "numpy",
+    "spacy",
+    "great_expectations",
+    "pyarrow",
+    "pandera",
+    "frictionless",
+    "trafilatura",
+    "dask",
+]
 MODULES = sorted(path for folder in ("etl", "schemas", "tests") for path in (ROOT / folder).rglob("*.py"))
 
 
@@ -21,7 +31,9 @@ def _tracked() -> list[Path]:
     found = []
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
-        is_cache = any(part in ignored or part.endswith((".egg-info", "_cache")) or part == ".hypothesis" for part in parts)
+        is_cache = any(
+            part in ignored or part.endswith((".egg-info", "_cache")) or part == ".hypothesis" for part in parts
+        )
         if path.is_file() and not is_cache and path.suffix not in {".parquet", ".gz", ".zst", ".png"}:
             found.append(path)
     return found
@@ -82,6 +94,8 @@ def test_the_readme_names_every_command() -> None:
 
 def test_one_file_imports_great_expectations() -> None:
     """Great Expectations takes seconds to import; one file does so, within a function."""
-    users = [path for path in MODULES if re.search(r"^\s*(import|from) great_expectations", path.read_text("utf-8"), re.M)]
+    users = [
+        path for path in MODULES if re.search(r"^\s*(import|from) great_expectations", path.read_text("utf-8"), re.M)
+    ]
     assert [path.relative_to(ROOT).as_posix() for path in users] == ["etl/quality/expectations.py"]
     assert not re.search(r"^(import|from) great_expectations", users[0].read_text("utf-8"), re.M)

@@ -21,6 +21,12 @@ def test_the_figures_do_not_fall(name: str, tmp_path: Path) -> None:
     """F1 at the depth of events over the coded articles is at least what it was; totals alone are told."""
     gold = SHARED / "gold" / f"{name}.jsonl"
     run = run_pipeline(gold, tmp_path / "out", workers=load_settings().workers)
-    command = [sys.executable, str(SHARED / "bin" / "score"), str(run.folder / "events.parquet"), str(gold), "--json"]
+    command = [
+        sys.executable,
+        str(SHARED / "bin" / "score"),
+        str(run.folder / "events.parquet"),
+        str(gold),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["event"]["f1"] >= FLOORS[name]

@@ -21,7 +21,9 @@ def test_a_notebook_runs(path: Path, sample_run: Run, monkeypatch: pytest.Monkey
     """Every cell runs, and at least one shows something."""
     monkeypatch.setenv("ETL_TABLES", str(sample_run.folder))
     book = nbformat.read(path, as_version=4)
-    NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     shown = [output for cell in book.cells for output in cell.get("outputs", []) if output["output_type"] != "stream"]
     assert shown
     assert not [output for output in shown if output["output_type"] == "error"]

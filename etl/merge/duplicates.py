@@ -33,7 +33,9 @@ def find_duplicates(articles: Iterable[Article], *, similarity: float) -> dict[s
         articles: all articles of the run, in any order.
         similarity: share of common word runs from which two texts are one story.
     """
-    ordered = sorted(articles, key=lambda article: (article.published or date.max, article.source_id, article.article_id))
+    ordered = sorted(
+        articles, key=lambda article: (article.published or date.max, article.source_id, article.article_id)
+    )
     index = MinHashLSH(threshold=max(0.2, similarity - 0.3), num_perm=_PERMUTATIONS)
     runs: dict[str, set[str]] = {}
     by_text: dict[str, str] = {}

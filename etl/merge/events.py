@@ -17,7 +17,19 @@ from etl.sources import Article
 from schemas.columns import SPAN_ROLES
 
 _RANK = {"generic": 0, "class": 1, "type": 2, "designation": 3}
-_LINKS = ("none", "frequent", "title", "next", "previous", "sentence", "origin", "discourse", "modifier", "inherited", "argument")
+_LINKS = (
+    "none",
+    "frequent",
+    "title",
+    "next",
+    "previous",
+    "sentence",
+    "origin",
+    "discourse",
+    "modifier",
+    "inherited",
+    "argument",
+)
 """How a party was tied to the transfer, the closest last."""
 _BASIS = {"stated": 2, "relative": 1}
 
@@ -42,7 +54,9 @@ def _covers(specific: Entry, general: Entry) -> bool:
         return True
     if _rank(specific) <= _rank(general):
         return False
-    return general.specificity == "generic" and _category(general) == "unspecified" or _category(specific) == _category(general)
+    return (general.specificity == "generic" and _category(general) == "unspecified") or _category(
+        specific
+    ) == _category(general)
 
 
 def _specify(claims: list[Claim]) -> list[Claim]:
@@ -73,11 +87,14 @@ def _name_parties(claims: list[Claim]) -> list[Claim]:
     for claim in claims:
         if "unknown" in claim.parties:
             for other in whole:
-                known = [(own, that) for own, that in zip(claim.parties, other.parties, strict=True) if own != "unknown"]
-                if all(own == that for own, that in known) and other.phase == claim.phase and (
-                    other.system.id == claim.system.id or _covers(other.system, claim.system)
-                ):  # fmt: skip
-                    claim = replace(claim, supplier=other.supplier, recipient=other.recipient, system=other.system)  # noqa: PLW2901
+                known = [
+                    (own, that) for own, that in zip(claim.parties, other.parties, strict=True) if own != "unknown"
+                ]
+                same_system = other.system.id == claim.system.id or _covers(other.system, claim.system)
+                if all(own == that for own, that in known) and other.phase == claim.phase and same_system:
+                    claim = replace(  # noqa: PLW2901
+                        claim, supplier=other.supplier, recipient=other.recipient, system=other.system
+                    )
                     break
         result.append(claim)
     return result
@@ -156,7 +173,10 @@ def _event_row(article: Article, event_id: str, claims: list[Claim], firm: float
     ordered = sorted(claims, key=_strength, reverse=True)
     best = ordered[0]
     text = article.text
-    dated = sorted((claim for claim in ordered if claim.when), key=lambda claim: -_BASIS[claim.when.basis if claim.when else "relative"])
+    dated = sorted(
+        (claim for claim in ordered if claim.when),
+        key=lambda claim: -_BASIS[claim.when.basis if claim.when else "relative"],
+    )
     when = dated[0].when if dated else None
     date_span = dated[0].mention.date if dated else None
     counted = next((claim for claim in ordered if claim.quantity), None)

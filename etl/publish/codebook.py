@@ -14,9 +14,18 @@ def _type(column: Column) -> str:
 
 
 def _table(table: Table) -> list[str]:
-    lines = [f"## {table.name}", "", table.description, "", "| column | type | required | description |", "| --- | --- | --- | --- |"]
+    lines = [
+        f"## {table.name}",
+        "",
+        table.description,
+        "",
+        "| column | type | required | description |",
+        "| --- | --- | --- | --- |",
+    ]
     for column in table.columns:
-        description = column.description + (f" Codes: [{column.scheme}](#codes-{column.scheme})." if column.scheme else "")
+        description = column.description + (
+            f" Codes: [{column.scheme}](#codes-{column.scheme})." if column.scheme else ""
+        )
         lines.append(
             f"| `{column.name}` | {_cell(_type(column))} | {'yes' if table.requires(column) else 'no'} | {_cell(description)} |"
         )

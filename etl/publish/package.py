@@ -14,7 +14,11 @@ from schemas import TABLES
 from schemas.package import table_schema
 
 LICENSES = [
-    {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "Creative Commons Attribution 4.0"}
+    {
+        "name": "CC-BY-4.0",
+        "path": "https://creativecommons.org/licenses/by/4.0/",
+        "title": "Creative Commons Attribution 4.0",
+    }
 ]
 
 
@@ -52,7 +56,9 @@ def write_package(folder: Path, paths: Sequence[Path]) -> Path:
     }
     with system.use_context(trusted=False):
         report = Package.from_descriptor(descriptor, basepath=str(folder))
-        errors = [error for resource in report.resources for error in Resource.metadata_validate(resource.to_descriptor())]
+        errors = [
+            error for resource in report.resources for error in Resource.metadata_validate(resource.to_descriptor())
+        ]
     if errors:
         raise EtlError(f"{folder / 'datapackage.json'}: {errors[0]}")
     return write_text(folder / "datapackage.json", json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n")

@@ -44,7 +44,9 @@ class Score:
         """Return precision, recall and F1, with the 95 % interval of F1 from resampled documents (seeded)."""
         random = Random(0)
         samples = sorted(
-            _prf(*(sum(column) for column in zip(*random.choices(self.documents, k=len(self.documents)), strict=True)))[2]
+            _prf(*(sum(column) for column in zip(*random.choices(self.documents, k=len(self.documents)), strict=True)))[
+                2
+            ]
             for _ in range(_RESAMPLES if self.documents else 0)
         )
         precision, recall, f1 = _prf(self.hits, self.predicted, self.gold)
@@ -86,6 +88,11 @@ def read_gold(path: Path) -> list[dict[str, object]]:
     return documents
 
 
+def _events(document: Mapping[str, object]) -> list[Event]:
+    events = document["events"]
+    return list(events) if isinstance(events, list) else []
+
+
 def _count(predicted: Iterable[Event], gold: Sequence[Event], depth: str) -> tuple[int, int, int]:
     """Hits, predicted and gold of one document. An optional gold event absorbs a prediction, and is never missed."""
     key = DEPTHS[depth]
@@ -101,7 +108,12 @@ def _count(predicted: Iterable[Event], gold: Sequence[Event], depth: str) -> tup
 
 def _kind_of_error(event: Event, others: Sequence[Event]) -> str:
     """What a missed or false event gets wrong beside the nearest of the other side."""
-    for kind, depth in (("assertion", "strict"), ("status", "event"), ("phase", "transfer"), ("category", "pair")):
+    for kind, depth in (
+        ("assertion", "strict"),
+        ("status", "event"),
+        ("phase", "transfer"),
+        ("category", "pair"),
+    ):
         if any(DEPTHS[depth](event) == DEPTHS[depth](other) for other in others):
             return kind
     if any((event["supplier"], event["recipient"]) == (other["recipient"], other["supplier"]) for other in others):
@@ -132,7 +144,7 @@ def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, o
     kinds: dict[str, Counter[str]] = {"missed": Counter(), "false": Counter()}
     quiet = false_quiet = 0
     for document in gold:
-        events: list[Event] = list(document["events"])  # type: ignore[call-overload]
+        events = _events(document)
         given = predicted.get(str(document["id"]), [])
         sure = [event for event in given if event["tier"] == "firm"]
         for name in DEPTHS:
@@ -155,10 +167,13 @@ def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, o
             false_quiet += bool(given)
     return {
         "documents": len(gold),
-        "gold_events": sum(len(document["events"]) for document in gold),  # type: ignore[arg-type]
+        "gold_events": sum(len(_events(document)) for document in gold),
         "depth": {name: score.figures() for name, score in depths.items()},
         "firm": {name: score.figures() for name, score in firm.items()},
-        **{group: {value: score.figures() for value, score in sorted(scores.items())} for group, scores in groups.items()},
+        **{
+            group: {value: score.figures() for value, score in sorted(scores.items())}
+            for group, scores in groups.items()
+        },
         "errors": {side: dict(sorted(counter.items())) for side, counter in kinds.items()},
         "no_event_documents": {"documents": quiet, "with_false_rows": false_quiet},
     }

@@ -90,10 +90,16 @@ def check_tables(frames: dict[str, pd.DataFrame], docs: Path) -> Report:
                 name=table.name, validation_definitions=[definition],
                 actions=[gx.checkpoint.UpdateDataDocsAction(name="docs", site_names=["tables"])],
             )  # fmt: skip
-            result = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": frame.astype(object).where(frame.notna(), None)})
+            result = context.checkpoints.add(checkpoint).run(
+                batch_parameters={"dataframe": frame.astype(object).where(frame.notna(), None)}
+            )
             for run in result.run_results.values():
                 count += len(run.results)
-                failed += [f"{table.name}: {item.expectation_config.type} {item.expectation_config.kwargs}"[:300] for item in run.results if not item.success]
+                failed += [
+                    f"{table.name}: {item.expectation_config.type} {item.expectation_config.kwargs}"[:300]
+                    for item in run.results
+                    if not item.success
+                ]
         shutil.rmtree(docs, ignore_errors=True)
         if site.exists():
             shutil.copytree(site, docs)

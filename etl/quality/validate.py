@@ -43,7 +43,10 @@ def _offset_failure(row: Row, text: str, quoted: str, start: str, end: str) -> s
 
 def _check_offsets(table: Table, rows: list[Row], texts: Mapping[str, str]) -> dict[int, str]:
     """Row number -> what is wrong with its offsets."""
-    columns = {"mentions": ("quote", "quote_start", "quote_end"), "events": ("evidence", "evidence_start", "evidence_end")}
+    columns = {
+        "mentions": ("quote", "quote_start", "quote_end"),
+        "events": ("evidence", "evidence_start", "evidence_end"),
+    }
     if table.name not in columns:
         return {}
     wrong = {}
@@ -54,7 +57,7 @@ def _check_offsets(table: Table, rows: list[Row], texts: Mapping[str, str]) -> d
     return wrong
 
 
-def validate(rows: Mapping[str, list[Row]]) -> Checked:
+def validate(rows: Mapping[str, Sequence[Row]]) -> Checked:
     """Return the tables as frames, each with its good rows alone, and the quarantine entries of the others.
 
     Args:
@@ -77,11 +80,15 @@ def validate(rows: Mapping[str, list[Row]]) -> Checked:
         frames[table.name] = frame
     _drop_orphans(frames, rejected, paths)
     for table in (ARTICLES, TEXTS, EVENTS, MENTIONS):
-        frames[table.name] = frames[table.name].sort_values(list(table.order), kind="stable", na_position="first").reset_index(drop=True)
+        frames[table.name] = (
+            frames[table.name].sort_values(list(table.order), kind="stable", na_position="first").reset_index(drop=True)
+        )
     return Checked(frames, rejected)
 
 
-def _drop_orphans(frames: dict[str, pd.DataFrame], rejected: list[Rejected], paths: Mapping[str, tuple[str, str]]) -> None:
+def _drop_orphans(
+    frames: dict[str, pd.DataFrame], rejected: list[Rejected], paths: Mapping[str, tuple[str, str]]
+) -> None:
     """Put aside rows that point to a row that is not there, until none is left."""
     tables = (TEXTS, EVENTS, MENTIONS)
     changed = True
@@ -100,7 +107,13 @@ def _drop_orphans(frames: dict[str, pd.DataFrame], rejected: list[Rejected], pat
         lonely = ~frames["events"]["event_id"].isin(set(frames["mentions"]["event_id"]))
         for row in frames["events"][lonely].to_dict("records"):
             rejected.append(
-                _rejected(EVENTS, {str(k): v for k, v in row.items()}, "orphan_row", "table events: no mention of it is left", paths)
+                _rejected(
+                    EVENTS,
+                    {str(k): v for k, v in row.items()},
+                    "orphan_row",
+                    "table events: no mention of it is left",
+                    paths,
+                )
             )
             changed = True
         frames["events"] = frames["events"][~lonely]

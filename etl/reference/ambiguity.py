@@ -55,6 +55,7 @@ def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
     """True where the words around a name allow the meaning.
 
     Args:
+        rule: the rule of the name for one meaning.
         folded: the whole text, folded.
         start: offset at which the name starts.
         end: offset just after it.

@@ -37,8 +37,25 @@ HEADERS = {
     "aspects": "class past perfect present progressive future modal infinitive bare",
     "descriptors": "phrase kind members note",
 }
-_PREFIXES = {"leaders": "leader:", "groups": "nsa:", "organisations": "igo:", "makers": "maker:", "vocabulary": "term:"}
-_SOURCES = {"iso", "cow", "government", "maker", "register", "press", "encyclopedia", "un_report", "ngo", "academic"}
+_PREFIXES = {
+    "leaders": "leader:",
+    "groups": "nsa:",
+    "organisations": "igo:",
+    "makers": "maker:",
+    "vocabulary": "term:",
+}
+_SOURCES = {
+    "iso",
+    "cow",
+    "government",
+    "maker",
+    "register",
+    "press",
+    "encyclopedia",
+    "un_report",
+    "ngo",
+    "academic",
+}
 _SPECIFICITY = {"designation", "type", "class", "generic"}
 
 
@@ -73,7 +90,9 @@ def parse_table(name: str, data: bytes) -> tuple[list[Row], list[str]]:
         problems.append(_tell(name, "file", "line ends", "end each line, also the last, with a line feed alone"))
     header, *cells = csv.reader(io.StringIO(text))
     if header != _header(name):
-        problems.append(_tell(name, "header", ",".join(header), f"write {','.join(_header(name)) or 'it into HEADERS'}"))
+        problems.append(
+            _tell(name, "header", ",".join(header), f"write {','.join(_header(name)) or 'it into HEADERS'}")
+        )
         return [], problems
     rows = []
     for row in cells:
@@ -203,7 +222,12 @@ def _check_ambiguity(tables: Rows) -> Iterator[str]:
             if row["id"] not in ids:
                 yield _tell(name, row["alias"], row["id"], "no table has this id: remove the rule or mend the id")
             elif row["id"] not in names[key[0]]:
-                yield _tell(name, row["alias"], row["id"], "the id has no such alias: remove the rule or add the alias")
+                yield _tell(
+                    name,
+                    row["alias"],
+                    row["id"],
+                    "the id has no such alias: remove the rule or add the alias",
+                )
             if not row["rank"].isdecimal() or int(row["rank"]) < 1:
                 yield _tell(name, row["alias"], row["rank"], "column rank: write 1, 2, ...")
     for alias, owners in sorted(names.items()):

@@ -62,7 +62,11 @@ def _forms(name: str) -> list[tuple[str, str]]:
     tried.append((" ".join(fold(inside).split()), "without the brackets"))
     tried += [(" ".join(fold(part).split()), "of the brackets") for part in re.findall(r"\(([^)]+)\)", name)]
     for form, _ in list(tried):
-        for pattern, reason in ((_ARTICLE, "without the article"), (_FORMS, "without the legal form"), (_KIND_WORD, "without the word for its kind")):
+        for pattern, reason in (
+            (_ARTICLE, "without the article"),
+            (_FORMS, "without the legal form"),
+            (_KIND_WORD, "without the word for its kind"),
+        ):
             shorter = pattern.sub("", form).strip()
             if shorter != form:
                 tried.append((shorter, reason))

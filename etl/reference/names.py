@@ -49,6 +49,8 @@ def keeps_case(rule: CaseRule, name: str, found: str, *, line_is_upper: bool) ->
     """True where the words found keep the rule of the name's case.
 
     Args:
+        rule: how the capitals of the name bind.
+        name: the name as the table has it.
         found: the words as they stand in the text.
         line_is_upper: True where the whole line is in capitals, as in some headlines.
     """
@@ -57,7 +59,9 @@ def keeps_case(rule: CaseRule, name: str, found: str, *, line_is_upper: bool) ->
     if rule == "exact":
         letters = [char for char in found if char.isalpha()]
         stem = letters[:-1] if letters and letters[-1] == "s" else letters
-        return all(char.isupper() for char in stem) and (not line_is_upper or "." in found or name != name.strip() or len(stem) > 2)
+        return all(char.isupper() for char in stem) and (
+            not line_is_upper or "." in found or name != name.strip() or len(stem) > 2
+        )
     wanted = [word for word in re.findall(r"\w+", name) if word[0].isupper()]
     words = re.findall(r"\w+", found)
     if not wanted:

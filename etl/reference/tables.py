@@ -1,6 +1,7 @@
 """Loads the reference tables: what each file's rows are, and the names under which the matcher looks for them."""
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -85,11 +86,12 @@ def read_csv(name: str) -> list[dict[str, str]]:
     path = files("etl.reference").joinpath(*f"{name}.csv".split("/"))
     if not path.is_file():
         raise ReferenceDataError(f"etl/reference/{name}.csv is missing. Install the package anew.")
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():
-            raise ReferenceDataError(f"etl/reference/{name}.csv line {number}: wrong number of cells in {list(row.values())[:2]}.")
+            raise ReferenceDataError(
+                f"etl/reference/{name}.csv line {number}: wrong number of cells in {list(row.values())[:2]}."
+            )
     return rows
 
 
@@ -153,7 +155,9 @@ def entries() -> dict[str, Entry]:
         for row in read_csv(table):
             entry = _entry(table, row)
             if entry.id in found:
-                raise ReferenceDataError(f"etl/reference/{table}.csv: {entry.id} stands in {found[entry.id].table} already.")
+                raise ReferenceDataError(
+                    f"etl/reference/{table}.csv: {entry.id} stands in {found[entry.id].table} already."
+                )
             found[entry.id] = entry
     return found
 

@@ -5,11 +5,27 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2)}
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
-_NUMBERS = {word: number for number, word in enumerate("zero a two three four five six seven eight nine ten".split())} | {"one": 1, "several": 3}
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(["zero", "a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+} | {"one": 1, "several": 3}
 _MONTH = r"(" + "|".join(f"{name}|{name[:4]}\\.?|{name[:3]}\\.?" for name in MONTHS) + r")(?![a-z])"
 _YEAR = r"((?:19|20)\d{2})(?![\ds])"
 
@@ -26,11 +42,19 @@ class When:
 
 
 def _month_number(name: str) -> int:
-    return next(number for number, month in enumerate(MONTHS, start=1) if month.startswith(name.lower().rstrip(".")[:3]))
+    return next(
+        number for number, month in enumerate(MONTHS, start=1) if month.startswith(name.lower().rstrip(".")[:3])
+    )
 
 
 def _month(year: int, month: int, basis: str) -> When:
-    return When(f"{year:04}-{month:02}", date(year, month, 1), date(year, month, monthrange(year, month)[1]), "month", basis)
+    return When(
+        f"{year:04}-{month:02}",
+        date(year, month, 1),
+        date(year, month, monthrange(year, month)[1]),
+        "month",
+        basis,
+    )
 
 
 def _year(year: int, basis: str) -> When:
@@ -46,7 +70,11 @@ def _about(year: int, months: tuple[int, int], basis: str) -> When:
     first, last = months
     middle = (first + last) // 2
     return When(
-        f"{year:04}-{middle:02}~", date(year, first, 1), date(year, last, monthrange(year, last)[1]), "approximate", basis
+        f"{year:04}-{middle:02}~",
+        date(year, first, 1),
+        date(year, last, monthrange(year, last)[1]),
+        "approximate",
+        basis,
     )
 
 
@@ -72,7 +100,10 @@ def _stated(text: str, base: date | None, forward: bool) -> When | None:
     if found := re.search(r"\b(\d{4})-(\d{2})-(\d{2})\b", text):
         value = _safe(*(int(group) for group in found.groups()))
         return _day(value, "stated") if value else None
-    patterns = (rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? {_YEAR})?", rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? {_YEAR})?")
+    patterns = (
+        rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? {_YEAR})?",
+        rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? {_YEAR})?",
+    )
     for number, pattern in enumerate(patterns):
         if found := re.search(pattern, text):
             day, name = (found.group(1), found.group(2)) if number == 0 else (found.group(2), found.group(1))
@@ -86,12 +117,17 @@ def _stated(text: str, base: date | None, forward: bool) -> When | None:
                 return None
             if value:
                 return _day(value, "stated" if found.group(3) else "relative")
-    if found := re.search(rf"\b(early|mid|late|beginning of|start of|middle of|end of)[ \-]*(?:the )?(?:{_MONTH},? )?{_YEAR}", text):
+    if found := re.search(
+        rf"\b(early|mid|late|beginning of|start of|middle of|end of)[ \-]*(?:the )?(?:{_MONTH},? )?{_YEAR}",
+        text,
+    ):
         part, name, year = found.group(1), found.group(2), int(found.group(3))
         if name:
-            month = _month(year, _month_number(name), "stated")
-            return When(f"{month.edtf}~", month.start, month.end, "approximate", "stated")
-        months = {"mid": (5, 7), "middle of": (5, 7), "late": (9, 12), "end of": (11, 12)}.get(part, (1, 4) if part == "early" else (1, 2))
+            whole = _month(year, _month_number(name), "stated")
+            return When(f"{whole.edtf}~", whole.start, whole.end, "approximate", "stated")
+        months = {"mid": (5, 7), "middle of": (5, 7), "late": (9, 12), "end of": (11, 12)}.get(
+            part, (1, 4) if part == "early" else (1, 2)
+        )
         if months == (5, 7):
             return When(f"{year:04}-06~", date(year, 5, 1), date(year, 7, 31), "approximate", "stated")
         return _about(year, months, "stated")
@@ -114,7 +150,13 @@ def _stated(text: str, base: date | None, forward: bool) -> When | None:
         first, last = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}.get(found.group(1), (0, 9))
         if not found.group(1):
             return When(f"{decade // 10}X", date(decade, 1, 1), date(decade + 9, 12, 31), "interval", "stated")
-        return When(f"{decade + first}/{decade + last}", date(decade + first, 1, 1), date(decade + last, 12, 31), "interval", "stated")
+        return When(
+            f"{decade + first}/{decade + last}",
+            date(decade + first, 1, 1),
+            date(decade + last, 12, 31),
+            "interval",
+            "stated",
+        )
     if found := re.search(rf"\b{_YEAR}\b", text):
         return _year(int(found.group(1)), "stated")
     return None
@@ -126,7 +168,10 @@ def _relative(text: str, base: date, forward: bool) -> When | None:
     for word, by in simple.items():
         if re.search(rf"\b{word}\b", text):
             return _day(base + timedelta(days=by), "relative")
-    if found := re.search(r"\b(last|this|next|earlier this|later this|earlier) (week|month|year|quarter|spring|summer|autumn|fall|winter)\b", text):
+    if found := re.search(
+        r"\b(last|this|next|earlier this|later this|earlier) (week|month|year|quarter|spring|summer|autumn|fall|winter)\b",
+        text,
+    ):
         by = {"last": -1, "next": 1}.get(found.group(1), 0)
         unit = found.group(2)
         if unit == "month":
@@ -139,17 +184,28 @@ def _relative(text: str, base: date, forward: bool) -> When | None:
             return When(f"{monday.isoformat()}/{end.isoformat()}", monday, end, "week", "relative")
         if unit in _SEASONS:
             first, _ = _SEASONS[unit]
-            year = base.year if by == 0 or first <= base.month and by == -1 and base.month > first + 2 else base.year - 1
+            year = (
+                base.year if by == 0 or (first <= base.month and by == -1 and base.month > first + 2) else base.year - 1
+            )
             return _stated(f"{unit} {year}", base, forward)
         return None
-    if found := re.search(r"\b(a|one|two|three|four|five|six|seven|eight|nine|ten|several|\d{1,2}) (day|week|month|year|decade)s? (?:ago|earlier)\b", text):
+    if found := re.search(
+        r"\b(a|one|two|three|four|five|six|seven|eight|nine|ten|several|\d{1,2}) (day|week|month|year|decade)s? (?:ago|earlier)\b",
+        text,
+    ):
         count = _NUMBERS.get(found.group(1)) or int(found.group(1))
         unit = found.group(2)
         if unit == "day":
             return _day(base - timedelta(days=count), "relative")
         if unit == "week":
             value = base - timedelta(weeks=count)
-            return When(f"{value.isoformat()}~", value - timedelta(days=3), value + timedelta(days=3), "approximate", "relative")
+            return When(
+                f"{value.isoformat()}~",
+                value - timedelta(days=3),
+                value + timedelta(days=3),
+                "approximate",
+                "relative",
+            )
         if unit == "month":
             return _month(*_shift_month(base, -count), "relative")
         return _year(base.year - count * (10 if unit == "decade" else 1), "relative")
@@ -176,7 +232,10 @@ def parse_when(text: str, base: date | None, *, forward: bool = False) -> When |
         forward: True where the text speaks of what is to come, so that `in March` is the next one.
     """
     lower = " ".join(text.lower().split())
-    two = re.match(r"(?:between|from)?\s*(.+?)\s*(?:\band\b|\bto\b|\bthrough\b|\buntil\b|–|(?<=\d)-(?=\d{4}))\s*(.+)$", lower)
+    two = re.match(
+        r"(?:between|from)?\s*(.+?)\s*(?:\band\b|\bto\b|\bthrough\b|\buntil\b|–|(?<=\d)-(?=\d{4}))\s*(.+)$",
+        lower,
+    )
     if two and not re.search(r"\d{4}-\d{2}-\d{2}", lower):
         second = _stated(two.group(2), base, forward)
         first_text = two.group(1)

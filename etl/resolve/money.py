@@ -45,4 +45,7 @@ def parse_money(text: str) -> Money | None:
     sign = re.match(r"\s*(US\$|A\$|C\$|S\$|NT\$|\$|€|£|¥|₹|₩|USD|EUR|GBP|Rs)", text, re.IGNORECASE)
     if sign:
         return Money(value, _SIGNS[sign.group(1).upper()])
-    return Money(value, next((code for word, code in _WORDS.items() if re.search(rf"\b{word}s?\b", text.lower())), None))
+    return Money(
+        value,
+        next((code for word, code in _WORDS.items() if re.search(rf"\b{word}s?\b", text.lower())), None),
+    )

@@ -29,7 +29,8 @@ class Interval(NamedTuple):
 
 def _number(words: str) -> int | None:
     """The whole number that digits or number words tell, or None."""
-    total = current = 0
+    total: float = 0
+    current: float = 0
     seen = False
     for word in re.findall(r"\d[\d,]*(?:\.\d+)?|[a-z]+", words):
         if word[0].isdigit():
@@ -66,7 +67,10 @@ def parse_quantity(text: str) -> Interval | None:
         vague = found.group()
         scale = re.search(r"\b(?:tens|hundreds|dozens|scores) of (thousands|hundreds|millions)", lower)
         if scale:
-            return Interval(VAGUE[vague] * {"hundreds": 100, "thousands": 1000, "millions": 1_000_000}[scale.group(1)], None)
+            return Interval(
+                VAGUE[vague] * {"hundreds": 100, "thousands": 1000, "millions": 1_000_000}[scale.group(1)],
+                None,
+            )
         few = re.search(r"\b(several|few) (dozen|hundred|thousand)", lower)
         return Interval(VAGUE[vague] * SCALES[few.group(2)] if few else VAGUE[vague], None)
     both = re.search(r"(?:between\s+)?(.+?)\s+(?:to|and|or)\s+(.+)", re.sub(r"\b(?:up to|as many as)\b", "", lower))

@@ -65,7 +65,13 @@ class Rejected:
         excerpt = "".join(char if char.isprintable() else " " for char in (self.excerpt or "")[:200]).strip()
         return {
             "quarantine_id": stable_id(
-                "quarantine", self.stage, self.source_path, self.source_id, self.place, self.reason, self.message
+                "quarantine",
+                self.stage,
+                self.source_path,
+                self.source_id,
+                self.place,
+                self.reason,
+                self.message,
             ),
             "stage": self.stage,
             "source_path": self.source_path,

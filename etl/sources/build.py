@@ -1,5 +1,6 @@
 """Fields of a document, whatever file they came from -> an Article."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -13,14 +14,13 @@ from etl.sources.front_matter import read_front_matter
 from etl.sources.published import Published, parse_published
 
 
-
 def identify_language(text: str) -> str:
     """Return the ISO 639-1 code of the language that the first characters of a text are written in."""
     return str(py3langid.classify(text[:2000])[0])
 
 
 def _clean(value: object) -> str | None:
-    if value is None or isinstance(value, float) and value != value:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     text = repair(str(value))
     return " ".join(text.split()) or None
@@ -37,7 +37,12 @@ def _published(value: object, settings: Settings, publisher: str | None) -> Publ
 
 
 def build_article(
-    fields: Mapping[str, object], *, source_path: str, default_id: str, settings: Settings, aside_known: bool = False
+    fields: Mapping[str, object],
+    *,
+    source_path: str,
+    default_id: str,
+    settings: Settings,
+    aside_known: bool = False,
 ) -> Article:
     """Return the article that the fields of a document tell.
 
@@ -52,7 +57,7 @@ def build_article(
         InputError: the text is missing, empty, too long or not natural text.
     """
     raw = fields.get("text")
-    if raw is None or raw != raw or not str(raw).strip():
+    if _clean(raw) is None:
         raise InputError("no_text", "the text of the document is empty. Nothing to do if that is so in the source.")
     if not isinstance(raw, str):
         raise InputError("bad_record", f"the text is a {type(raw).__name__}, not a string. Mend the record.")
@@ -67,7 +72,11 @@ def build_article(
     text = repair(raw)
     if sum(char.isalpha() for char in text[:5000]) < 0.3 * len(text[:5000]):
         raise InputError("no_text", "fewer than a third of the first characters are letters: no article to read.")
-    publisher, title, url = _clean(fields.get("publisher")), _clean(fields.get("title")), _clean(fields.get("url"))
+    publisher, title, url = (
+        _clean(fields.get("publisher")),
+        _clean(fields.get("title")),
+        _clean(fields.get("url")),
+    )
     published = _published(fields.get("date"), settings, publisher)
     order = settings.date_order_by_publisher.get(publisher or "", settings.date_order)
     front = read_front_matter(text, order=order, has_title=title is not None)

@@ -24,7 +24,9 @@ def decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     if b"\x00" in data[:_SAMPLE]:
-        raise InputError("not_text", "the file holds NUL bytes: it is not text. Save it as text in UTF-8, or remove it.")
+        raise InputError(
+            "not_text", "the file holds NUL bytes: it is not text. Save it as text in UTF-8, or remove it."
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -13,9 +13,33 @@ _CAPTION = re.compile(
 )
 _BYLINE = re.compile(r"^(by|from)\s+[A-Z][\w.\-’']+(\s+[\w.\-’']+){0,6}$", re.IGNORECASE)
 _TRAILER = re.compile(
-    r"^(more news|read more|related|see also|share this|advertisement|most read|follow us|copyright|©)\b", re.IGNORECASE
+    r"^(more news|read more|related|see also|share this|advertisement|most read|follow us|copyright|©)\b",
+    re.IGNORECASE,
 )
-_SMALL = frozenset("a an and as at but by for from in is of on or over says the to up with".split())
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "over",
+        "says",
+        "the",
+        "to",
+        "up",
+        "with",
+    ]
+)
 _LOOK_AT = 8
 
 
@@ -44,7 +68,8 @@ def _headline_score(line: str) -> float:
     content = [word for word in words if word.lower() not in _SMALL]
     if not content or len(line) > 180 or line.endswith((".", "!", ":", ",", ";", "”")):
         return 0.0
-    return sum(word[0].isupper() for word in content) / len(content)
+    capitals = sum(1 for word in content if word[0].isupper())
+    return capitals / len(content)
 
 
 def _is_caption(line: str) -> bool:
@@ -84,8 +109,8 @@ def read_front_matter(text: str, *, order: DateOrder | None = None, has_title: b
             title = text[best[2][0] : best[2][1]]
     for index, (start, end) in enumerate(lines):
         line = text[start:end]
-        if index > 0 and len(line) < 80 and _TRAILER.match(line) and not line.endswith("."):
-            aside.append((start, end))
-        elif index >= _LOOK_AT and _is_caption(line) and not line.endswith("."):
+        if (index > 0 and len(line) < 80 and _TRAILER.match(line) and not line.endswith(".")) or (
+            index >= _LOOK_AT and _is_caption(line) and not line.endswith(".")
+        ):
             aside.append((start, end))
     return FrontMatter(title, published, tuple(sorted(set(aside))))

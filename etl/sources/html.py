@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import trafilatura
 from lxml import html as lxml_html
+from trafilatura.settings import Document
 
 from etl.errors import InputError
 from etl.sources.published import is_date_line
@@ -72,8 +73,8 @@ def read_html(page: str) -> dict[str, object]:
         )  # fmt: skip
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError("corrupt_file", f"the page cannot be parsed as HTML ({error}). Save it again.") from error
-    text = found.text if found else None
-    if not text or not text.strip():
+    text = found.text if isinstance(found, Document) else None
+    if not isinstance(found, Document) or not text or not text.strip():
         raise InputError("no_text", "the page holds no text of an article, only markup or menus.")
     return {
         "text": text,

@@ -89,7 +89,9 @@ def parse_published(text: str, *, order: DateOrder | None = None) -> Published:
         return _settle_numeric(int(found.group(1)), int(found.group(2)), year, _weekday(text), order)
     if found := _NAMED.search(text):
         parsed = dateparser.parse(
-            re.sub(r"-", " ", found.group()), languages=["en"], settings={"DATE_ORDER": "DMY", "STRICT_PARSING": True}
+            re.sub(r"-", " ", found.group()),
+            languages=["en"],
+            settings={"DATE_ORDER": "DMY", "STRICT_PARSING": True},
         )
         if parsed and _EARLIEST <= parsed.year <= _LATEST:
             return Published(parsed.date(), parsed.year)
@@ -113,5 +115,33 @@ def is_date_line(line: str) -> bool:
 
 
 _DATE_WORDS = frozenset(
-    "published updated posted on at date last modified first am pm a p m t z gmt utc est edt bst cet ist h by min read".split()
+    [
+        "published",
+        "updated",
+        "posted",
+        "on",
+        "at",
+        "date",
+        "last",
+        "modified",
+        "first",
+        "am",
+        "pm",
+        "a",
+        "p",
+        "m",
+        "t",
+        "z",
+        "gmt",
+        "utc",
+        "est",
+        "edt",
+        "bst",
+        "cet",
+        "ist",
+        "h",
+        "by",
+        "min",
+        "read",
+    ]
 )

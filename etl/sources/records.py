@@ -45,7 +45,7 @@ def _no_text_column(names: list[str], settings: Settings) -> InputError:
     return InputError(
         "no_text_column",
         f"none of the columns {names[:12]} is known to hold the text ({', '.join(settings.names_of('text'))}). "
-        "Name yours in etl.toml: [fields] text = [\"your_column\"].",
+        'Name yours in etl.toml: [fields] text = ["your_column"].',
     )
 
 
@@ -57,10 +57,16 @@ def read_json_lines(text: str, settings: Settings) -> Iterator[Record]:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            yield number, InputError("bad_record", f"line {number} is no JSON ({str(error)[:100]}). Mend or remove the line.")
+            yield (
+                number,
+                InputError("bad_record", f"line {number} is no JSON ({str(error)[:100]}). Mend or remove the line."),
+            )
             continue
         if not isinstance(record, dict):
-            yield number, InputError("bad_record", f"line {number} is a {type(record).__name__}, not an object.")
+            yield (
+                number,
+                InputError("bad_record", f"line {number} is a {type(record).__name__}, not an object."),
+            )
             continue
         yield number, pick_fields(record, settings)
 
@@ -79,7 +85,10 @@ def read_json(text: str, settings: Settings) -> Iterator[Record]:
         if isinstance(record, dict):
             yield number, pick_fields(record, settings)
         else:
-            yield number, InputError("bad_record", f"entry {number} is a {type(record).__name__}, not an object.")
+            yield (
+                number,
+                InputError("bad_record", f"entry {number} is a {type(record).__name__}, not an object."),
+            )
 
 
 def read_delimited(text: str, settings: Settings) -> Iterator[Record]:
@@ -96,9 +105,15 @@ def read_delimited(text: str, settings: Settings) -> Iterator[Record]:
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
-            yield number, pick_fields({name: value for name, value in row.items() if name is not None}, settings)
+            yield (
+                number,
+                pick_fields({name: value for name, value in row.items() if name is not None}, settings),
+            )
     except csv.Error as error:
-        yield number + 1, InputError("bad_record", f"row {number + 1} is no CSV ({error}). The rows after it were not read.")
+        yield (
+            number + 1,
+            InputError("bad_record", f"row {number + 1} is no CSV ({error}). The rows after it were not read."),
+        )
 
 
 def read_parquet(path: Path, settings: Settings) -> Iterator[Record]:
@@ -110,7 +125,9 @@ def read_parquet(path: Path, settings: Settings) -> Iterator[Record]:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
-        raise InputError("corrupt_file", f"the Parquet file cannot be opened ({str(error)[:150]}). Write it again.") from error
+        raise InputError(
+            "corrupt_file", f"the Parquet file cannot be opened ({str(error)[:150]}). Write it again."
+        ) from error
     names = list(file.schema_arrow.names)
     chosen = _choose(names, settings)
     if "text" not in chosen:
@@ -122,4 +139,6 @@ def read_parquet(path: Path, settings: Settings) -> Iterator[Record]:
                 number += 1
                 yield number, pick_fields(row, settings)
     except (pa.ArrowException, OSError) as error:
-        raise InputError("corrupt_file", f"the Parquet file breaks off after row {number} ({str(error)[:150]}).") from error
+        raise InputError(
+            "corrupt_file", f"the Parquet file breaks off after row {number} ({str(error)[:150]})."
+        ) from error

@@ -26,7 +26,9 @@ def head_of(path: Path) -> bytes:
         with path.open("rb") as handle:
             head = handle.read(16)
     except OSError as error:
-        raise InputError("unreadable_file", f"the file cannot be opened ({error.strerror}). Check its permissions.") from error
+        raise InputError(
+            "unreadable_file", f"the file cannot be opened ({error.strerror}). Check its permissions."
+        ) from error
     if not head:
         raise InputError("empty_file", "the file has no bytes.")
     return head
@@ -38,10 +40,13 @@ def plain_suffix(path: Path) -> str:
     return name.suffix.lower()
 
 
-def _read_bounded(stream: IO[bytes], limit: int) -> bytes:
+def _read_bounded(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes:
     data = stream.read(limit + 1)
     if len(data) > limit:
-        raise InputError("too_large", f"unpacked, the file has more than {limit:,} bytes. Divide it, or raise max_file_bytes.")
+        raise InputError(
+            "too_large",
+            f"unpacked, the file has more than {limit:,} bytes. Divide it, or raise max_file_bytes.",
+        )
     return data
 
 
@@ -63,7 +68,9 @@ def read_bytes(path: Path, head: bytes, limit: int) -> bytes:
             else:
                 return _read_bounded(raw, limit)
     except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
-        raise InputError("corrupt_file", f"the archive is broken or cut off ({error}). Fetch or pack it again.") from error
+        raise InputError(
+            "corrupt_file", f"the archive is broken or cut off ({error}). Fetch or pack it again."
+        ) from error
     except OSError as error:
         raise InputError("unreadable_file", f"the file cannot be read ({error.strerror or error}).") from error
     refuse_binary(data[:16])

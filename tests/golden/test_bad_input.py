@@ -3,7 +3,6 @@
 import gzip
 import re
 import subprocess
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,7 +19,11 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "no_text.csv": (b"id,date,author\n1,2024-01-04,me\n", "no_text_column", "'author'"),
     "long_line.txt": (b"weapons " * (30_000_000 // 8), "too_large", "30,000,000"),
     "nul.txt": (b"\x00" * 5000, "not_text", "NUL"),
-    "broken.jsonl": (b'{"id": "ok", "text": "%s"}\n{"id": "cut", "te' % GOOD.encode(), "bad_record", "line 2"),
+    "broken.jsonl": (
+        b'{"id": "ok", "text": "%s"}\n{"id": "cut", "te' % GOOD.encode(),
+        "bad_record",
+        "line 2",
+    ),
 }
 
 

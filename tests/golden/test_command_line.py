@@ -44,7 +44,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("arguments", "environment", "told"), WRONG, ids=[told for *_, told in WRONG])
-def test_a_wrong_call_is_one_clear_line(arguments: list[str], environment: dict[str, str], told: str, folder: Path) -> None:
+def test_a_wrong_call_is_one_clear_line(
+    arguments: list[str], environment: dict[str, str], told: str, folder: Path
+) -> None:
     """A wrong path or setting ends with exit code 2 and one line that names it; nothing is written."""
     done = call(*arguments, folder=folder, **environment)
     assert (done.returncode, done.stdout) == (2, "")

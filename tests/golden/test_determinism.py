@@ -22,7 +22,15 @@ def _records() -> list[str]:
     """The articles of the sample as lines of JSON."""
     articles = [item for item in read_articles([SAMPLE], load_settings()) if isinstance(item, Article)]
     return [
-        json.dumps({"id": a.source_id, "title": a.title, "publisher": a.publisher, "date": str(a.published or ""), "text": a.text})
+        json.dumps(
+            {
+                "id": a.source_id,
+                "title": a.title,
+                "publisher": a.publisher,
+                "date": str(a.published or ""),
+                "text": a.text,
+            }
+        )
         for a in articles
     ]
 
@@ -48,7 +56,10 @@ CHANGES: dict[str, tuple[Callable[[list[str]], list[str]], dict[str, object]]] =
     "run again": (lambda lines: lines, {}),
     "in another order": (lambda lines: random.Random(7).sample(lines, len(lines)), {}),
     "in other batches": (lambda lines: lines, {"batch_size": 3}),
-    "with two workers": (lambda lines: random.Random(8).sample(lines, len(lines)), {"workers": 2, "batch_size": 10}),
+    "with two workers": (
+        lambda lines: random.Random(8).sample(lines, len(lines)),
+        {"workers": 2, "batch_size": 10},
+    ),
 }
 
 
@@ -72,4 +83,6 @@ def test_an_article_does_not_depend_on_the_others(straight: Run, tmp_path: Path)
     whole = pq.read_table(straight.folder / "events.parquet").to_pylist()
     name = whole[0]["source_id"]
     alone = _again(tmp_path, [line for line in _records() if json.loads(line)["id"] == name])
-    assert pq.read_table(alone.folder / "events.parquet").to_pylist() == [row for row in whole if row["source_id"] == name]
+    assert pq.read_table(alone.folder / "events.parquet").to_pylist() == [
+        row for row in whole if row["source_id"] == name
+    ]

@@ -61,9 +61,16 @@ def test_the_events_agree_with_the_coders(sample_run: Run) -> None:
 
 def test_the_sample_and_its_coding_fit(sample_run: Run) -> None:
     """Every article of the sample was coded, and every quote of the coding stands in its article."""
-    texts = sample_run.table("articles").merge(sample_run.table("texts"), on="article_id").set_index("source_id")["text"]
+    texts = (
+        sample_run.table("articles").merge(sample_run.table("texts"), on="article_id").set_index("source_id")["text"]
+    )
     assert {document["id"] for document in GOLD} == set(texts.index)
-    assert [event["quote"] for document in GOLD for event in document["events"] if event["quote"] not in texts[document["id"]]] == []
+    assert [
+        event["quote"]
+        for document in GOLD
+        for event in document["events"]
+        if event["quote"] not in texts[document["id"]]
+    ] == []
 
 
 def test_the_days_of_publication_are_right(sample_run: Run) -> None:
@@ -75,7 +82,10 @@ def test_the_days_of_publication_are_right(sample_run: Run) -> None:
 
 def test_the_sample_shows_every_code() -> None:
     """Each status and assertion, and nearly each category of the codebook is in the coding, so that none goes untested."""
-    told = {column: {event[column] for document in GOLD for event in document["events"]} for column in ("status", "assertion", "category")}
+    told = {
+        column: {event[column] for document in GOLD for event in document["events"]}
+        for column in ("status", "assertion", "category")
+    }
     assert told["status"] == set(codes("status"))
     assert told["assertion"] == set(codes("assertion"))
     assert told["category"] <= set(codes("category"))
@@ -94,7 +104,9 @@ def test_articles_in_are_articles_out_and_quarantined(sample_run: Run) -> None:
     articles, quarantine = sample_run.table("articles"), sample_run.table("quarantine")
     assert (sample_run.summary.articles, sample_run.summary.quarantined) == (len(articles), len(quarantine))
     assert list(quarantine["reason_code"]) == ["ignored_file"]
-    files = {path.relative_to(ROOT / "data/raw").as_posix() for path in (ROOT / "data/raw").rglob("*") if path.is_file()}
+    files = {
+        path.relative_to(ROOT / "data/raw").as_posix() for path in (ROOT / "data/raw").rglob("*") if path.is_file()
+    }
     assert set(articles["source_path"]) | set(quarantine["source_path"]) == files
     assert set(articles["source_id"]) == {document["id"] for document in GOLD}
 
@@ -133,7 +145,10 @@ def test_every_span_stands_in_its_text(role: str, sample_run: Run) -> None:
     """Each span lies in its article and holds words; a quote is the very words of its offsets."""
     texts = sample_run.table("texts").set_index("article_id")["text"]
     mentions = sample_run.table("mentions").dropna(subset=[f"{role}_start"])
-    spans = [texts[row["article_id"]][int(row[f"{role}_start"]) : int(row[f"{role}_end"])] for row in mentions.to_dict("records")]
+    spans = [
+        texts[row["article_id"]][int(row[f"{role}_start"]) : int(row[f"{role}_end"])]
+        for row in mentions.to_dict("records")
+    ]
     assert [span for span in spans if not span.strip()] == []
     assert role != "quote" or spans == list(mentions["quote"])
     assert len(spans) > 0

@@ -16,11 +16,51 @@ from tests.conftest import make_article
 EXTRACTOR = RuleExtractor()
 TEXT_OF = {"supplier": "supplier_text", "recipient": "recipient_text", "system": "system_text"}
 
-ACTORS = ["Iran", "Russia", "the United States", "U.S.", "Türkiye", "South Korea's", "the Houthis", "Saab", "Moscow", "Israeli", "Ghana"]
-SYSTEMS = ["drones", "Shahed-136s", "F-16s", "12 T-72B3M tanks", "Patriot missiles", "weapons", "dozens of howitzers", "radars", "S‑400"]
-VERBS = ["sold", "delivered", "has supplied", "will send", "refused to sell", "is in talks to buy", "ordered", "denied sending", "approved"]
+ACTORS = [
+    "Iran",
+    "Russia",
+    "the United States",
+    "U.S.",
+    "Türkiye",
+    "South Korea's",
+    "the Houthis",
+    "Saab",
+    "Moscow",
+    "Israeli",
+    "Ghana",
+]
+SYSTEMS = [
+    "drones",
+    "Shahed-136s",
+    "F-16s",
+    "12 T-72B3M tanks",
+    "Patriot missiles",
+    "weapons",
+    "dozens of howitzers",
+    "radars",
+    "S‑400",
+]
+VERBS = [
+    "sold",
+    "delivered",
+    "has supplied",
+    "will send",
+    "refused to sell",
+    "is in talks to buy",
+    "ordered",
+    "denied sending",
+    "approved",
+]
 LINKS = ["to", "from", "and", ",", "for", "by", "with", "–", "’s", '"', "(", ")"]
-TIMES = ["in 2019", "last month", "on Tuesday", "since mid-2022", "for $2 billion", "the ministry said", "according to Reuters"]
+TIMES = [
+    "in 2019",
+    "last month",
+    "on Tuesday",
+    "since mid-2022",
+    "for $2 billion",
+    "the ministry said",
+    "according to Reuters",
+]
 ENDS = [". ", ".\n\n", "\n", "; ", "? ", " "]
 WORDS = st.sampled_from(ACTORS + SYSTEMS + VERBS + LINKS + TIMES + ENDS)
 
@@ -107,5 +147,9 @@ def test_sentences_that_tell_transfers(sentences: list[str], noise: str) -> None
 
 def test_the_generated_sentences_do_tell_transfers() -> None:
     """The sentences of the test before are not passed over: most give an event."""
-    told = [_check(f"Iran {verb} 40 {system} to Russia in 2019.") for verb in ("sold", "delivered", "has supplied") for system in SYSTEMS]
+    told = [
+        _check(f"Iran {verb} 40 {system} to Russia in 2019.")
+        for verb in ("sold", "delivered", "has supplied")
+        for system in SYSTEMS
+    ]
     assert sum(count > 0 for count in told) > 0.8 * len(told)

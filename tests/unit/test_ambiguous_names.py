@@ -20,7 +20,11 @@ PLACES = [
     ("Niger received the trucks.", "They fought in the Niger Delta.", "NER"),
     ("Nigeria received the trucks.", "Niger received the trucks.", "NGA"),
     ("Niger received the trucks.", "Nigeria received the trucks.", "NER"),
-    ("Congo received the trucks from Kinshasa.", "Brazzaville is the capital of the Republic of Congo.", "COD"),
+    (
+        "Congo received the trucks from Kinshasa.",
+        "Brazzaville is the capital of the Republic of Congo.",
+        "COD",
+    ),
     ("Congo-Brazzaville received the trucks.", "The Democratic Republic of Congo received them.", "COG"),
     ("South Korea received the ship.", "North Korea received the ship.", "KOR"),
     ("North Korea received the ship.", "South Korea received the ship.", "PRK"),
@@ -126,7 +130,9 @@ def test_a_weapon_is_told_from_the_word(name: str, entry: str, kind: str, other:
 def test_no_rule_holds_without_its_words() -> None:
     """Every name that requires words near it is passed over where none stands there."""
     known = rules()
-    wrong = [key for key, rule in known.items() if rule.requires and holds(rule, f"zz zz {key[0]} zz", 6, 6 + len(key[0]))]
+    wrong = [
+        key for key, rule in known.items() if rule.requires and holds(rule, f"zz zz {key[0]} zz", 6, 6 + len(key[0]))
+    ]
     assert wrong == []
 
 

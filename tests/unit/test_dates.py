@@ -93,7 +93,9 @@ def test_a_relative_time(text: str, edtf: str, precision: str) -> None:
     assert (when.edtf, when.precision) == (edtf, precision)
 
 
-@pytest.mark.parametrize(("text", "edtf"), [("in March", "2024-03"), ("next November", "2024-11"), ("in January", "2025-01")])
+@pytest.mark.parametrize(
+    ("text", "edtf"), [("in March", "2024-03"), ("next November", "2024-11"), ("in January", "2025-01")]
+)
 def test_a_time_to_come(text: str, edtf: str) -> None:
     """Where the text speaks of what is to come, a month is the next one."""
     when = parse_when(text, BASE, forward=True)

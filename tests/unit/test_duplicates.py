@@ -9,11 +9,70 @@ from etl.merge.duplicates import find_duplicates
 from etl.sources import Article
 from tests.conftest import make_article
 
-WORDS = (
-    "the ministry of defence said that a contract for patrol boats was signed in the capital on friday after long talks "
-    "with the shipyard whose managers had come from the north for the ceremony and spoke of a new beginning between both "
-    "navies while fishermen in the harbour wondered aloud whether the boats would ever leave the quay at all this year"
-).split()
+WORDS = [
+    "the",
+    "ministry",
+    "of",
+    "defence",
+    "said",
+    "that",
+    "a",
+    "contract",
+    "for",
+    "patrol",
+    "boats",
+    "was",
+    "signed",
+    "in",
+    "the",
+    "capital",
+    "on",
+    "friday",
+    "after",
+    "long",
+    "talks",
+    "with",
+    "the",
+    "shipyard",
+    "whose",
+    "managers",
+    "had",
+    "come",
+    "from",
+    "the",
+    "north",
+    "for",
+    "the",
+    "ceremony",
+    "and",
+    "spoke",
+    "of",
+    "a",
+    "new",
+    "beginning",
+    "between",
+    "both",
+    "navies",
+    "while",
+    "fishermen",
+    "in",
+    "the",
+    "harbour",
+    "wondered",
+    "aloud",
+    "whether",
+    "the",
+    "boats",
+    "would",
+    "ever",
+    "leave",
+    "the",
+    "quay",
+    "at",
+    "all",
+    "this",
+    "year",
+]
 STORY = " ".join(WORDS)
 OTHER = " ".join(random.Random(1).sample(WORDS, len(WORDS)))
 
@@ -36,10 +95,22 @@ CASES = [
     ("another headline", [("a", STORY, 1), ("b", "Boats for the north\n\n" + STORY, 2)], {"b": "a"}),
     ("a shortened copy", [("a", STORY, 1), ("b", " ".join(WORDS[:40]), 2)], {"b": "a"}),
     ("one word changed", [("a", STORY, 1), ("b", STORY.replace("friday", "monday"), 2)], {"b": "a"}),
-    ("capitals and marks", [("a", STORY, 1), ("b", STORY.upper().replace(" SAID", ", said:"), 2)], {"b": "a"}),
+    (
+        "capitals and marks",
+        [("a", STORY, 1), ("b", STORY.upper().replace(" SAID", ", said:"), 2)],
+        {"b": "a"},
+    ),
     ("the same words in another order", [("a", STORY, 1), ("b", OTHER, 2)], {}),
-    ("another story", [("a", STORY, 1), ("b", "Rain fell on the hills, and nobody bought any umbrella there.", 2)], {}),
-    ("three printings have one first", [("a", STORY, 1), ("b", STORY + " again", 2), ("c", STORY, 3)], {"b": "a", "c": "a"}),
+    (
+        "another story",
+        [("a", STORY, 1), ("b", "Rain fell on the hills, and nobody bought any umbrella there.", 2)],
+        {},
+    ),
+    (
+        "three printings have one first",
+        [("a", STORY, 1), ("b", STORY + " again", 2), ("c", STORY, 3)],
+        {"b": "a", "c": "a"},
+    ),
     ("one alone", [("a", STORY, 1)], {}),
 ]
 

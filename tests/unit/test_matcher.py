@@ -49,7 +49,14 @@ def test_capitals_bind(text: str, found: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "rule"),
-    [("US", "exact"), ("UAE", "exact"), ("Iran", "capitals"), ("F-16", "capitals"), ("drone", "any"), ("HIMARS", "capitals")],
+    [
+        ("US", "exact"),
+        ("UAE", "exact"),
+        ("Iran", "capitals"),
+        ("F-16", "capitals"),
+        ("drone", "any"),
+        ("HIMARS", "capitals"),
+    ],
 )
 def test_the_rule_of_case_follows_the_name(name: str, rule: str) -> None:
     """Up to five capitals bind in that very form; longer ones and digits make a name like others."""
@@ -105,7 +112,9 @@ def test_an_unlisted_variant_is_marked(text: str, words: str, base: str) -> None
     assert (text[match.start : match.end], match.entry.id, match.is_variant) == (words, base, True)
 
 
-@pytest.mark.parametrize("text", ["The F-160 fell.", "Room S-4001 is shut.", "The T-725 is a pump.", "An Iranology chair."])
+@pytest.mark.parametrize(
+    "text", ["The F-160 fell.", "Room S-4001 is shut.", "The T-725 is a pump.", "An Iranology chair."]
+)
 def test_more_digits_are_another_thing(text: str) -> None:
     """Digits after a designation, or letters after a word, make another name."""
     assert find(text) == []
@@ -113,7 +122,8 @@ def test_more_digits_are_another_thing(text: str) -> None:
 
 @pytest.mark.parametrize("apostrophe", ["'", "’", "ʼ", "`", "´"])
 @pytest.mark.parametrize(
-    ("name", "entry"), [("Iran", "IRN"), ("Saab", "maker:saab"), ("the United States", "USA"), ("Hezbollah", "nsa:hezbollah")]
+    ("name", "entry"),
+    [("Iran", "IRN"), ("Saab", "maker:saab"), ("the United States", "USA"), ("Hezbollah", "nsa:hezbollah")],
 )
 def test_a_possessive_is_no_part_of_the_name(name: str, entry: str, apostrophe: str) -> None:
     """Whatever apostrophe is used, the name ends before it."""
@@ -156,7 +166,10 @@ def test_folding_keeps_every_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
-@pytest.mark.parametrize(("text", "entry"), [("Türkiye agreed.", "TUR"), ("Côte d'Ivoire agreed.", "CIV"), ("Cote d’Ivoire agreed.", "CIV")])
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [("Türkiye agreed.", "TUR"), ("Côte d'Ivoire agreed.", "CIV"), ("Cote d’Ivoire agreed.", "CIV")],
+)
 def test_marks_on_letters_do_not_matter(text: str, entry: str) -> None:
     """A name is found with and without its accents."""
     assert [found for _, found in find(text)] == [entry]
@@ -171,7 +184,8 @@ def test_names_stand_in_order_and_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "form"), [("F-16", "f16"), ("F-16", "f 16"), ("S-400", "s400"), ("T72", "t 72"), ("battery", "batteries")]
+    ("name", "form"),
+    [("F-16", "f16"), ("F-16", "f 16"), ("S-400", "s400"), ("T72", "t 72"), ("battery", "batteries")],
 )
 def test_variants_hold_the_forms_of_a_name(name: str, form: str) -> None:
     """The break between letters and digits may stand or not, and a final y may become ies."""

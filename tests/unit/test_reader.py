@@ -38,7 +38,10 @@ def test_ignored_names_are_told(write: Write, settings: Settings) -> None:
     write("news.txt", TEXT)
     articles, rejected = _read(folder, settings)
     assert [article.source_id for article in articles] == ["news.txt"]
-    assert [(item.source_path, item.reason) for item in rejected] == [("License.txt", "ignored_file"), ("README.md", "ignored_file")]
+    assert [(item.source_path, item.reason) for item in rejected] == [
+        ("License.txt", "ignored_file"),
+        ("README.md", "ignored_file"),
+    ]
 
 
 def test_a_document_is_used_once(write: Write, settings: Settings) -> None:
@@ -50,7 +53,8 @@ def test_a_document_is_used_once(write: Write, settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "pack"), [("a.txt.gz", gzip.compress), ("a.txt.zst", zstandard.ZstdCompressor().compress), ("a.txt", bytes)]
+    ("name", "pack"),
+    [("a.txt.gz", gzip.compress), ("a.txt.zst", zstandard.ZstdCompressor().compress), ("a.txt", bytes)],
 )
 def test_packed_files_are_unpacked(name: str, pack: Callable[[bytes], bytes], write: Write, settings: Settings) -> None:
     """Gzip and zstd are unpacked before their content is looked at."""
@@ -71,7 +75,9 @@ def test_packed_files_are_unpacked(name: str, pack: Callable[[bytes], bytes], wr
         ("digits.txt", b"1234 5678\n" * 30, "no_text"),
     ],
 )
-def test_a_bad_file_is_one_row_of_quarantine(name: str, content: bytes, reason: str, write: Write, settings: Settings) -> None:
+def test_a_bad_file_is_one_row_of_quarantine(
+    name: str, content: bytes, reason: str, write: Write, settings: Settings
+) -> None:
     """A file that cannot be used gives its reason, and the files beside it are read."""
     folder = write(name, content).parent
     write("good.txt", TEXT)
@@ -104,13 +110,19 @@ def test_a_missing_input_ends_the_run(tmp_path: Path, settings: Settings) -> Non
 def test_a_plain_text_gives_all_its_fields(write: Write, settings: Settings) -> None:
     """Headline, day and language come from the text; path and id from the file."""
     (article,), _ = _read(write("a.txt", f"Norway Sells Boats\nMarch 5, 2022\n\n{TEXT}").parent, settings)
-    assert (article.title, article.published, article.language) == ("Norway Sells Boats", date(2022, 3, 5), "en")
+    assert (article.title, article.published, article.language) == (
+        "Norway Sells Boats",
+        date(2022, 3, 5),
+        "en",
+    )
     assert (article.source_id, article.source_path) == ("a.txt", "a.txt")
 
 
 def test_a_publishers_habit_settles_its_dates(write: Write, settings: Settings) -> None:
     """`date_order_by_publisher` holds for that publisher; others keep the general order."""
-    rows = [{"id": name, "publisher": name, "date": "01/04/2024", "text": f"{TEXT} {name}"} for name in ("Here", "There")]
+    rows = [
+        {"id": name, "publisher": name, "date": "01/04/2024", "text": f"{TEXT} {name}"} for name in ("Here", "There")
+    ]
     set_up = settings.model_copy(update={"date_order": "mdy", "date_order_by_publisher": {"Here": "dmy"}})
     articles, _ = _read(write("a.jsonl", "\n".join(map(json.dumps, rows))).parent, set_up)
     assert [article.published for article in articles] == [date(2024, 4, 1), date(2024, 1, 4)]

@@ -74,7 +74,8 @@ def test_the_first_filled_column_is_taken(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"), [('{"text": "a"', "line 2 is no JSON"), ("[1, 2]", "line 2 is a list"), ('"word"', "line 2 is a str")]
+    ("line", "told"),
+    [('{"text": "a"', "line 2 is no JSON"), ("[1, 2]", "line 2 is a list"), ('"word"', "line 2 is a str")],
 )
 def test_a_bad_line_does_not_end_the_file(line: str, told: str, settings: Settings) -> None:
     """A line of JSON Lines that is no object is an error that names the line; the lines after it are read."""
@@ -138,7 +139,9 @@ def test_records_become_articles(write: Write, settings: Settings) -> None:
         ({"id": "x", "text": "word " * 300_000}, "too_large"),
     ],
 )
-def test_a_record_without_a_text_is_put_aside(record: dict[str, object], reason: str, write: Write, settings: Settings) -> None:
+def test_a_record_without_a_text_is_put_aside(
+    record: dict[str, object], reason: str, write: Write, settings: Settings
+) -> None:
     """A record that holds no article goes to quarantine with its id and its reason."""
     (found,) = read_articles([write("some.jsonl", json.dumps(record))], settings)
     assert isinstance(found, Rejected)

@@ -18,10 +18,15 @@ def _row(table: str, /, **values: str) -> Row:
 def _tables(**changed: list[Row]) -> Rows:
     """Small tables without a fault, with some replaced."""
     good: Rows = {
-        "states": [_row("states", id="AAA", name="Aland", kind="state"), _row("states", id="BBB", name="Beland")],
+        "states": [
+            _row("states", id="AAA", name="Aland", kind="state"),
+            _row("states", id="BBB", name="Beland"),
+        ],
         "makers": [_row("makers", id="maker:acme", name="Acme", country="AAA", source="press")],
         "kinds": [_row("kinds", kind="tank", category="armoured_vehicle")],
-        "systems/aircraft": [_row("systems/aircraft", id="sys:x1", name="X1", kind="tank", maker="maker:acme", country="BBB")],
+        "systems/aircraft": [
+            _row("systems/aircraft", id="sys:x1", name="X1", kind="tank", maker="maker:acme", country="BBB")
+        ],
         "vocabulary": [_row("vocabulary", id="term:tank", name="tank", kind="tank", specificity="class")],
     }
     return good | {name.replace("__", "/"): rows for name, rows in changed.items()}
@@ -80,7 +85,10 @@ HEAD = "id,name,aliases,abbreviations,source,note\n"
     [
         (b"id,name\n", "organisations.csv: header: 'id,name': write id,name,aliases"),
         (f"{HEAD}igo:x,X,,,press\n".encode(), "organisations.csv: igo:x: 5: give it 6 cells"),
-        (f"{HEAD}igo:x,Cafe\u0301,,,press,\n".encode(), "organisations.csv: igo:x: 'igo:x,Cafe\u0301,,,press,': normalise"),
+        (
+            f"{HEAD}igo:x,Cafe\u0301,,,press,\n".encode(),
+            "organisations.csv: igo:x: 'igo:x,Cafe\u0301,,,press,': normalise",
+        ),
         (f"{HEAD}igo:x,X,,,press,".encode(), "line ends"),
         (f"{HEAD}igo:x,X,,,press,\r\n".encode(), "line ends"),
         (f"{HEAD}igo:x,Caf\xe9,,,press,\n".encode("latin-1"), "save it in UTF-8"),
@@ -97,7 +105,9 @@ def test_each_table_is_loaded(name: str) -> None:
     """Every row of every table becomes an entry with its name among its names."""
     rows = read_csv(name)
     assert [row["id"] for row in rows] == [entry.id for entry in entries().values() if entry.table == name]
-    assert [entry.id for entry in entries().values() if entry.table == name and (entry.name, "name") not in entry.names] == []
+    assert [
+        entry.id for entry in entries().values() if entry.table == name and (entry.name, "name") not in entry.names
+    ] == []
 
 
 def test_each_state_has_its_party() -> None:

@@ -69,7 +69,9 @@ def test_a_table_renders_to_arrow(table: Table) -> None:
     """Names, types and descriptions come out in order, and required columns are not nullable."""
     schema = arrow_schema(table)
     assert tuple(schema.names) == table.column_names
-    assert [field.metadata[b"description"].decode() for field in schema] == [column.description for column in table.columns]
+    assert [field.metadata[b"description"].decode() for field in schema] == [
+        column.description for column in table.columns
+    ]
     assert [not field.nullable for field in schema] == [table.requires(column) for column in table.columns]
     assert schema.metadata[b"title"].decode() == table.title
 

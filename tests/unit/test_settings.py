@@ -27,11 +27,17 @@ def test_etl_toml_sets_values(folder: Path) -> None:
     assert (settings.workers, settings.date_order, settings.names_of("text")[0]) == (3, "dmy", "story")
 
 
-def test_the_environment_wins_over_the_file_and_the_call_over_both(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_wins_over_the_file_and_the_call_over_both(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Command line, environment, file: in this order."""
     (folder / "etl.toml").write_text("workers = 3\nbatch_size = 7\n", encoding="utf-8")
     monkeypatch.setenv("ETL_WORKERS", "4")
-    assert (load_settings().workers, load_settings().batch_size, load_settings(workers=5).workers) == (4, 7, 5)
+    assert (load_settings().workers, load_settings().batch_size, load_settings(workers=5).workers) == (
+        4,
+        7,
+        5,
+    )
 
 
 def test_what_is_not_given_is_not_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,8 +67,12 @@ def test_a_wrong_value_is_one_clear_line(content: str, told: str, folder: Path) 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "value"), [("ETL_WORKERS", "many"), ("ETL_MAX_FILE_BYTES", "-1"), ("ETL_FIELDS", "{")])
-def test_a_wrong_variable_is_one_clear_line(name: str, value: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("ETL_WORKERS", "many"), ("ETL_MAX_FILE_BYTES", "-1"), ("ETL_FIELDS", "{")]
+)
+def test_a_wrong_variable_is_one_clear_line(
+    name: str, value: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong environment variable is named, in a single line."""
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError) as caught:

@@ -50,7 +50,9 @@ CASES = [
 @pytest.mark.parametrize(("words", "category"), CASES)
 def test_ordinary_words_have_their_category(words: str, category: str) -> None:
     """The words with which articles name equipment fall into the category that the codebook gives them."""
-    found = [match for match in default_matcher().find(f"The army received {words} from abroad.") if not match.entry.is_actor]
+    found = [
+        match for match in default_matcher().find(f"The army received {words} from abroad.") if not match.entry.is_actor
+    ]
     assert [resolve_system(match.entry).category for match in found] == [category]
 
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from etl.errors import AccountingError
 from etl.extract.rules.extractor import RuleExtractor
 from etl.merge.events import merge_mentions
 from etl.pipeline import account, article_rows
-from etl.errors import AccountingError
 from etl.quality.validate import Checked, validate
 from etl.sources import Article
 from schemas.codes import codes

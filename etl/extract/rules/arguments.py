@@ -13,8 +13,45 @@ _SUBJECT = {"nsubj", "csubj"}
 _PASSIVE_SUBJECT = {"nsubjpass", "csubjpass"}
 _RELATIVE = {"WDT", "WP", "WP$"}
 _OBJECT_CONTROL = frozenset(
-    "accuse allow ask authorise authorize ban bar block charge compel convince discourage enable encourage forbid force get help "
-    "instruct invite lead let make order permit persuade press pressure prevent prohibit push request restrict stop suspect tell urge".split()
+    [
+        "accuse",
+        "allow",
+        "ask",
+        "authorise",
+        "authorize",
+        "ban",
+        "bar",
+        "block",
+        "charge",
+        "compel",
+        "convince",
+        "discourage",
+        "enable",
+        "encourage",
+        "forbid",
+        "force",
+        "get",
+        "help",
+        "instruct",
+        "invite",
+        "lead",
+        "let",
+        "make",
+        "order",
+        "permit",
+        "persuade",
+        "press",
+        "pressure",
+        "prevent",
+        "prohibit",
+        "push",
+        "request",
+        "restrict",
+        "stop",
+        "suspect",
+        "tell",
+        "urge",
+    ]
 )
 _DEEP = 6
 
@@ -87,7 +124,10 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
             if possessors:
                 return possessors
             governor = head.head
-            if head.dep_ in {"dobj", "attr", "acomp", "pobj", "nsubjpass", "nsubj", "conj", "oprd"} and governor.i != head.i:
+            if (
+                head.dep_ in {"dobj", "attr", "acomp", "pobj", "nsubjpass", "nsubj", "conj", "oprd"}
+                and governor.i != head.i
+            ):
                 if governor.pos_ == "ADP":
                     governor = governor.head
                 if governor.pos_ in {"VERB", "AUX"}:
@@ -105,7 +145,7 @@ def prepositional(token: Token) -> Iterator[tuple[str, Token]]:
     for child in token.children:
         if child.dep_ in {"prep", "dative", "agent"} and child.pos_ in {"ADP", "SCONJ", "PART", "VERB"}:
             yield from _objects_of(child)
-        elif child.dep_ == "prt" or child.dep_ == "advmod":
+        elif child.dep_ in {"prt", "advmod"}:
             for grandchild in child.children:
                 if grandchild.dep_ == "prep":
                     yield from _objects_of(grandchild)
@@ -194,9 +234,14 @@ def noun_places(noun: Token) -> Places:
         if not passive:
             places.subject = _expand(subjects or controller(governor), "inherited")
         _add_prepositions(places, governor, "inherited")
-        places.dative = _expand([child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"], "inherited")
+        places.dative = _expand(
+            [child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"],
+            "inherited",
+        )
     elif first.dep_ == "pobj" and governor.head.pos_ in {"VERB", "NOUN"}:
-        places.subject = _expand(_subject_or_controller(governor.head, 0), "inherited") if governor.head.pos_ == "VERB" else []
+        places.subject = (
+            _expand(_subject_or_controller(governor.head, 0), "inherited") if governor.head.pos_ == "VERB" else []
+        )
     elif first.dep_ in {"nsubj", "nsubjpass"}:
         _add_prepositions(places, governor, "inherited")
     for child in noun.children:

@@ -8,11 +8,40 @@ from etl.extract.protocol import Span
 from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.propose import Candidate
 
-_NUMBER_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
-    "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million dozen"
-).split()
-_VAGUE = "dozens scores hundreds thousands tens several few couple pair".split()
+_NUMBER_WORDS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "dozen",
+]
+_VAGUE = ["dozens", "scores", "hundreds", "thousands", "tens", "several", "few", "couple", "pair"]
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
 _COUNT = rf"(?:{_DIGITS}|(?:{'|'.join(_NUMBER_WORDS)})(?:[ \-](?:{'|'.join(_NUMBER_WORDS)}))*|(?:an?\s+)?(?:{'|'.join(_VAGUE)})|half a million|half a dozen)"
 _BOUND = (
@@ -61,7 +90,27 @@ DATE = re.compile(
     rf"\b(?:(?i:since|from|between|until|till|by)\s+)?(?:(?:{_POINT}|{_RELATIVE})(?:\s*(?:and|to|until|through|-|–)\s*{_POINT})?)",
 )
 _SPEECH = frozenset(
-    "say tell report announce claim state add note warn allege confirm quote write reveal disclose declare insist acknowledge admit".split()
+    [
+        "say",
+        "tell",
+        "report",
+        "announce",
+        "claim",
+        "state",
+        "add",
+        "note",
+        "warn",
+        "allege",
+        "confirm",
+        "quote",
+        "write",
+        "reveal",
+        "disclose",
+        "declare",
+        "insist",
+        "acknowledge",
+        "admit",
+    ]
 )
 
 
@@ -80,14 +129,20 @@ def quantity_span(candidate: Candidate) -> Span | None:
     best = None
     for found in QUANTITY.finditer(before):
         gap = before[found.end() :]
-        if MONEY.search(before[max(0, found.start() - 6) :][: found.end() + 12]) and not re.fullmatch(r"\s*(?:of\s+)?", gap):
+        if MONEY.search(before[max(0, found.start() - 6) :][: found.end() + 12]) and not re.fullmatch(
+            r"\s*(?:of\s+)?", gap
+        ):
             continue
         words = re.findall(r"[\w'’\-]+", gap)
         if re.search(r"[,;:.()]|\band\b|\bfor\b|\bto\b|\bin\b|\bon\b|\bworth\b", gap) or len(words) > 6:
             continue
-        if re.match(r"\s*(?:million|billion|years?|months?|days?|weeks?|km|miles?|mm|per ?cent|%)", gap) or re.match(r"-?(?:mm|km|year)", gap):
+        if re.match(r"\s*(?:million|billion|years?|months?|days?|weeks?|km|miles?|mm|per ?cent|%)", gap) or re.match(
+            r"-?(?:mm|km|year)", gap
+        ):
             continue
-        if len(words) > 3 and not re.match(r"\s*(?:more |additional |units? |rounds? |batches? |tons? |tonnes? )*of\b", gap):
+        if len(words) > 3 and not re.match(
+            r"\s*(?:more |additional |units? |rounds? |batches? |tons? |tonnes? )*of\b", gap
+        ):
             continue
         best = found
     if best is None:
@@ -107,7 +162,7 @@ def value_span(candidate: Candidate) -> Span | None:
 def date_span(candidate: Candidate) -> Span | None:
     """Return the date that goes with the trigger: the nearest in its clause, else the nearest in the sentence."""
     sentence, token = candidate.sentence, candidate.token
-    dates = [found for found in DATE.finditer(sentence.text)]
+    dates = list(DATE.finditer(sentence.text))
     if not dates:
         return None
     low, high = _clause(token)
@@ -145,7 +200,10 @@ def attribution_span(candidate: Candidate) -> Span | None:
     if found:
         return _absolute(sentence, found.start(1), found.end(1))
     chain = [candidate.token, *candidate.token.ancestors]
-    for token in [*chain, *(child for word in chain for child in word.children if child.dep_ in {"ccomp", "parataxis"})]:
+    for token in [
+        *chain,
+        *(child for word in chain for child in word.children if child.dep_ in {"ccomp", "parataxis"}),
+    ]:
         if token.lemma_ in _SPEECH and token.pos_ == "VERB" and token.i != candidate.token.i:
             for child in token.children:
                 if child.dep_ in {"nsubj", "nsubjpass"}:

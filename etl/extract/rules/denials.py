@@ -3,7 +3,24 @@
 from etl.extract.rules.annotate import Sentence
 
 _DENY = frozenset({"deny", "reject", "dismiss", "refute"})
-_CHARGE = frozenset("accusation allegation charge claim report suggestion it this that such which involvement responsibility role".split())
+_CHARGE = frozenset(
+    [
+        "accusation",
+        "allegation",
+        "charge",
+        "claim",
+        "report",
+        "suggestion",
+        "it",
+        "this",
+        "that",
+        "such",
+        "which",
+        "involvement",
+        "responsibility",
+        "role",
+    ]
+)
 
 
 def denied_parties(sentences: list[Sentence]) -> dict[int, frozenset[str]]:

@@ -9,8 +9,8 @@ from etl.extract.rules.lexicon import descriptors
 from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
 
-_PERSONAL = frozenset("it they he she them him its their his her we us our".split())
-_DEFINITE = frozenset("the this that these those its their his".split())
+_PERSONAL = frozenset(["it", "they", "he", "she", "them", "him", "its", "their", "his", "her", "we", "us", "our"])
+_DEFINITE = frozenset(["the", "this", "that", "these", "those", "its", "their", "his"])
 _KIND_TABLES = {
     "state": {"states", "leaders"},
     "armed_group": {"groups"},
@@ -49,7 +49,9 @@ class Discourse:
     def before(self, offset: int, tables: set[str] | None = None) -> list[Match]:
         """Return the actors named before an offset, the latest first."""
         return [
-            match for match in reversed(self.actors) if match.start < offset and (tables is None or match.entry.table in tables)
+            match
+            for match in reversed(self.actors)
+            if match.start < offset and (tables is None or match.entry.table in tables)
         ]
 
     def resolve(self, token: Token, sentence: Sentence, *, exclude: frozenset[str] = frozenset()) -> Match | None:
@@ -121,4 +123,5 @@ class Discourse:
         """Return the equipment named last before an offset, a specific one if the last two sentences hold one."""
         near = [match for match in self.systems if match.end <= offset][-4:]
         specific = [match for match in near if match.entry.specificity != "generic"]
-        return (specific or near or [None])[-1]
+        known = specific or near
+        return known[-1] if known else None

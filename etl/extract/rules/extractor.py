@@ -40,7 +40,15 @@ def tell_mentions(found: ArticleReadings, chosen: list[Chosen]) -> list[Mention]
 
 def _place(mention: Mention) -> tuple[object, ...]:
     parties = [party.entry.id if party.entry else "" for party in (mention.supplier, mention.recipient)]
-    return (mention.quote, mention.trigger, mention.system.span, mention.status, *parties, mention.rule_id, mention.confidence)
+    return (
+        mention.quote,
+        mention.trigger,
+        mention.system.span,
+        mention.status,
+        *parties,
+        mention.rule_id,
+        mention.confidence,
+    )
 
 
 def _party(role: Role | None) -> Party:

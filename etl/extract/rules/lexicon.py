@@ -59,7 +59,12 @@ def _aspects() -> dict[str, dict[str, str]]:
 def _triggers(table: str) -> dict[str, Trigger]:
     return {
         row["lemma"]: Trigger(
-            row["lemma"], row["frame"], row["class"], _aspects()[row["class"]], row["transfer_type"], table == "verbs"
+            row["lemma"],
+            row["frame"],
+            row["class"],
+            _aspects()[row["class"]],
+            row["transfer_type"],
+            table == "verbs",
         )
         for row in read_csv(table)
     }
@@ -84,4 +89,7 @@ def cues() -> dict[str, Cue]:
 @cache
 def descriptors() -> dict[str, Descriptor]:
     """Return the nouns that stand for a party, by phrase."""
-    return {row["phrase"]: Descriptor(row["phrase"], row["kind"], split_cell(row["members"])) for row in read_csv("descriptors")}
+    return {
+        row["phrase"]: Descriptor(row["phrase"], row["kind"], split_cell(row["members"]))
+        for row in read_csv("descriptors")
+    }

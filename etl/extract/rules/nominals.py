@@ -95,7 +95,9 @@ def origin_of(token: Token, sentence: Sentence) -> Named | None:
         if child.dep_ in {"amod", "compound", "poss", "nmod", "npadvmod"}:
             if child.i in sentence.actor_at:
                 return Named(sentence.actor_at[child.i], token)
-            if child.tag_ in {"VBN", "JJ"} and child.lower_.endswith(("made", "built", "designed", "manufactured", "produced")):
+            if child.tag_ in {"VBN", "JJ"} and child.lower_.endswith(
+                ("made", "built", "designed", "manufactured", "produced")
+            ):
                 for grandchild in child.children:
                     if grandchild.i in sentence.actor_at:
                         return Named(sentence.actor_at[grandchild.i], token)

@@ -11,7 +11,19 @@ from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.propose import Candidate, Role
 from etl.reference import Match
 
-LINKS = ("argument", "inherited", "modifier", "discourse", "origin", "sentence", "previous", "next", "title", "frequent", "none")
+LINKS = (
+    "argument",
+    "inherited",
+    "modifier",
+    "discourse",
+    "origin",
+    "sentence",
+    "previous",
+    "next",
+    "title",
+    "frequent",
+    "none",
+)
 """How an option was found, the closest first."""
 _LOOK_BACK = 3
 _MOST = 12
@@ -83,7 +95,12 @@ def gather_bases(candidates: Iterable[Candidate], discourse: Discourse) -> list[
         recipients = {role.match.entry.party_id: role for candidate in group if (role := candidate.recipient)}
         roles = [*suppliers.values(), *recipients.values()]
         bases.append(
-            Base(group[0], tuple(suppliers.values()), tuple(recipients.values()), _options(group[0], roles, discourse))
+            Base(
+                group[0],
+                tuple(suppliers.values()),
+                tuple(recipients.values()),
+                _options(group[0], roles, discourse),
+            )
         )
     return bases
 

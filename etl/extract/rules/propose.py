@@ -164,7 +164,11 @@ def _plain(places: list[Place]) -> list[Place]:
 
 def _request(places: Places, reader: _Reader) -> _Found:
     systems = reader.systems(_plain([*places.object, *_prepositions(places, "for")]))
-    asked = [*_prepositions(places, *_FROM, "to", "with"), *places.dative, *reader.only_parties(places.object)]
+    asked = [
+        *_prepositions(places, *_FROM, "to", "with"),
+        *places.dative,
+        *reader.only_parties(places.object),
+    ]
     suppliers = reader.parties(asked)
     return _Found(suppliers, reader.parties([*places.subject, *_prepositions(places, "by")]), systems)
 
@@ -228,7 +232,10 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
     systems = reader.systems([*_prepositions(places, "of", "for"), *places.modifier])
     own = reader.parties([*_prepositions(places, "by"), *places.possessor, *places.modifier])
     subject = reader.parties(places.subject)
-    source, goal = reader.parties(_prepositions(places, *_FROM)), reader.parties(_prepositions(places, *_TO, "for"))
+    source, goal = (
+        reader.parties(_prepositions(places, *_FROM)),
+        reader.parties(_prepositions(places, *_TO, "for")),
+    )
     other = reader.parties(_prepositions(places, "with", "between"))
     frame = trigger.frame
     governor = places.governor.lemma_.lower() if places.governor is not None else ""
@@ -250,7 +257,11 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
     if frame == "request":
         return _Found(source or goal, own or subject, systems)
     if frame == "seize":
-        return _Found(source, _distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal, systems)
+        return _Found(
+            source,
+            _distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal,
+            systems,
+        )
     if frame in {"giver", "taker"} and not subject:
         subject = reader.parties(places.complement)
     if frame == "giver":
@@ -315,7 +326,9 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
             if trigger.frame == "arm" and not found.systems and found.recipients:
                 found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
         else:
-            if trigger.frame == "deal" and any(trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}):
+            if trigger.frame == "deal" and any(
+                trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
+            ):
                 continue  # a deal to sell: the verb tells it
             found = _noun_found(trigger, noun_places(token), reader)
         yield from _multiply(base, _with_other_systems(found, token, sentence, discourse))
@@ -335,7 +348,7 @@ def _with_other_systems(found: _Found, token: Token, sentence: Sentence, discour
 def _supplied_noun(base: Candidate, reader: _Reader) -> Iterator[Candidate]:
     """`Iranian-supplied drones`: the participle's own modifier is the supplier."""
     token, sentence = base.token, reader.sentence
-    systems = [named for named in systems_in(token.head, sentence)]
+    systems = list(systems_in(token.head, sentence))
     makers = [child for child in token.children if child.i in sentence.actor_at]
     if token.i >= 2 and token.nbor(-1).text in {"-", "–"} and token.i - 2 in sentence.actor_at:
         makers.append(token.nbor(-2))

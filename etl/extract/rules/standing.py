@@ -20,7 +20,21 @@ _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", 
 _NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
 _ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "in", "during", "amid"}
 """Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
-_PURPOSE = {"meet", "agree", "plan", "want", "seek", "negotiate", "talk", "sign", "offer", "ask", "wait", "prepare", "move"}
+_PURPOSE = {
+    "meet",
+    "agree",
+    "plan",
+    "want",
+    "seek",
+    "negotiate",
+    "talk",
+    "sign",
+    "offer",
+    "ask",
+    "wait",
+    "prepare",
+    "move",
+}
 _DEEP = 7
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -91,7 +105,12 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if current.dep_ == "conj" and current.pos_ in {"VERB", "AUX"} and own_tense(current):
             return
-        if current.dep_ == "nsubj" and head.pos_ in {"VERB", "AUX"} and current.i == token.i and head.lemma_ in {"say", "tell"}:
+        if (
+            current.dep_ == "nsubj"
+            and head.pos_ in {"VERB", "AUX"}
+            and current.i == token.i
+            and head.lemma_ in {"say", "tell"}
+        ):
             return
         if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE:
             return
@@ -103,7 +122,9 @@ def governors(token: Token) -> Iterator[Token]:
 
 def own_tense(verb: Token) -> bool:
     """True where a verb is finite by itself, and so not under the auxiliaries or governors of the one it is joined to."""
-    return verb.tag_ in {"VBD", "VBZ", "VBP"} or any(child.dep_ == "aux" and child.lower_ != "to" for child in verb.children)
+    return verb.tag_ in {"VBD", "VBZ", "VBP"} or any(
+        child.dep_ == "aux" and child.lower_ != "to" for child in verb.children
+    )
 
 
 def is_negated(token: Token) -> bool:
@@ -139,7 +160,11 @@ def compose(inner: str, outer: str) -> str:
             return "delivering" if inner == "suspended" else inner
         return inner
     if outer in _EXECUTED:
-        return outer if inner_phase in {"execution", "commitment"} and inner != "approved" or inner == "considering" else inner
+        return (
+            outer
+            if (inner_phase in {"execution", "commitment"} and inner != "approved") or inner == "considering"
+            else inner
+        )
     if outer == "ordered":
         return outer if inner != "negotiating" else inner
     return outer
@@ -152,7 +177,9 @@ def _no_longer(token: Token) -> bool:
 
 def _is_conditional(token: Token) -> bool:
     """True where a clause stands under `if`, `unless` or the like."""
-    return any(child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether", "should"} for child in token.children)
+    return any(
+        child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether", "should"} for child in token.children
+    )
 
 
 def standing_of(token: Token, trigger: Trigger) -> Standing:

@@ -80,4 +80,7 @@ def choose(readings: Sequence[Reading], scores: Sequence[float], model: Model) -
         denies = reading.base.candidate.standing.assertion == "denied" and number not in have
         if denies and reading.key[:3] in told and score >= _DENIAL * model.accept:
             kept.append((float(score), number))
-    return [Chosen(readings[number], score, model.confidence(score)) for score, number in sorted(kept, key=lambda item: item[1])]
+    return [
+        Chosen(readings[number], score, model.confidence(score))
+        for score, number in sorted(kept, key=lambda item: item[1])
+    ]

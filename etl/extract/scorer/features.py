@@ -14,9 +14,18 @@ from etl.reference.tables import status_phase
 Features = dict[str, float]
 
 _PREPOSITIONS = ("to", "from", "for", "by", "with", "in", "of", "against", "into", "and", "on", "between")
-_DOUBT = re.compile(r"\b(if|unless|whether|could|would|should|must|might|may|can|cannot|hope|fear|want|urge|call)\w*\b", re.IGNORECASE)
-_USE = re.compile(r"\b(fire|fired|launch|strike|struck|kill|attack|shot|shoot|destroy|capture|test|parade|deploy|bomb)\w*\b", re.IGNORECASE)
-_SHIP = re.compile(r"\b(shipment|cargo|consignment|vessel|ship|dhow|bound|smuggl|traffick|traffic|convoy|plane)\w*\b", re.IGNORECASE)
+_DOUBT = re.compile(
+    r"\b(if|unless|whether|could|would|should|must|might|may|can|cannot|hope|fear|want|urge|call)\w*\b",
+    re.IGNORECASE,
+)
+_USE = re.compile(
+    r"\b(fire|fired|launch|strike|struck|kill|attack|shot|shoot|destroy|capture|test|parade|deploy|bomb)\w*\b",
+    re.IGNORECASE,
+)
+_SHIP = re.compile(
+    r"\b(shipment|cargo|consignment|vessel|ship|dhow|bound|smuggl|traffick|traffic|convoy|plane)\w*\b",
+    re.IGNORECASE,
+)
 _SPECIFICITY = {"generic": 0, "class": 1, "type": 2, "designation": 3}
 
 
@@ -58,7 +67,9 @@ def base_features(base: Base, context: Context) -> Features:
         "is_hypothetical": standing.is_hypothetical,
         "is_urged": standing.urged_by is not None,
         "specificity": _SPECIFICITY[candidate.system.entry.specificity or "class"],
-        "system_distance": min(30.0, abs(system_offset - token.idx) / 8) if candidate.system_link != "discourse" else 30,
+        "system_distance": min(30.0, abs(system_offset - token.idx) / 8)
+        if candidate.system_link != "discourse"
+        else 30,
         "system_before": system_offset < token.idx,
         "has_quantity": quantity_span(candidate) is not None,
         "has_money": MONEY.search(text) is not None,
@@ -91,6 +102,8 @@ def role_features(role: Role | None, side: str, base: Base, context: Context) ->
     Args:
         role: the party, or None for one that is not named.
         side: `s` for the supplier, `r` for the recipient.
+        base: the trigger and the equipment.
+        context: what the readings of the article share.
     """
     suppliers, recipients = base.party_ids
     grammar = suppliers if side == "s" else recipients
@@ -99,7 +112,14 @@ def role_features(role: Role | None, side: str, base: Base, context: Context) ->
     if role is None:
         return {**features, f"{side}_link=none": 1.0}
     match, party = role.match, role.match.entry.party_id
-    link = next((item.link for item in (base.suppliers if side == "s" else base.recipients) if item.match.entry.party_id == party), role.link)
+    link = next(
+        (
+            item.link
+            for item in (base.suppliers if side == "s" else base.recipients)
+            if item.match.entry.party_id == party
+        ),
+        role.link,
+    )
     sentence = base.candidate.sentence
     here = sentence.start <= match.start < sentence.end and match.end > 0
     features |= {
@@ -144,5 +164,3 @@ def pair_features(supplier: Role | None, recipient: Role | None, context: Contex
         "pair_order": float(len(both) == 2 and both[0] < both[1]),
         "pair_near": float(len(both) == 2 and abs(both[0] - both[1]) < 60),
     }
-
-

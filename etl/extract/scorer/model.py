@@ -115,7 +115,9 @@ def read_model(text: str) -> Model:
             raw["accept"], raw["share"], raw["whole"], raw["rival"], raw["firm"],
         )  # fmt: skip
     except (ValueError, KeyError, TypeError) as error:
-        raise ReferenceDataError(f"etl/extract/scorer/model.json is no scorer ({error}). Train it: make train.") from error
+        raise ReferenceDataError(
+            f"etl/extract/scorer/model.json is no scorer ({error}). Train it: make train."
+        ) from error
 
 
 @cache

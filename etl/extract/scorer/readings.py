@@ -8,7 +8,14 @@ from etl.extract.rules.annotate import category, parse, split_sentences
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.options import Base, gather_bases, grammar_pairs
 from etl.extract.rules.propose import Role, propose
-from etl.extract.scorer.features import Context, Features, base_features, make_context, pair_features, role_features
+from etl.extract.scorer.features import (
+    Context,
+    Features,
+    base_features,
+    make_context,
+    pair_features,
+    role_features,
+)
 from etl.reference.tables import status_phase
 from etl.sources import Article
 

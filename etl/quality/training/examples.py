@@ -68,7 +68,11 @@ def read_documents(paths: Sequence[Path]) -> Iterator[Document]:
                 context = raw.get("context") or ""
                 body = f"{context}\n\n{raw['text']}" if context else raw["text"]
                 article = Article(
-                    str(raw["id"]), path.name, body, title=raw.get("title"), published=_day(raw.get("published") or raw.get("date"))
+                    str(raw["id"]),
+                    path.name,
+                    body,
+                    title=raw.get("title"),
+                    published=_day(raw.get("published") or raw.get("date")),
                 )
                 events = raw["events"]
                 firm = tuple(event for event in events if not event.get("optional"))

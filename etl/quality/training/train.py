@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from etl.extract.scorer.decide import choose
 from etl.extract.protocol import Mention
 from etl.extract.rules.extractor import tell_mentions
+from etl.extract.scorer.decide import choose
 from etl.extract.scorer.model import Floats, Model, read_model
 from etl.extract.scorer.readings import ArticleReadings, read_all
 from etl.merge.events import merge_mentions
@@ -30,10 +30,10 @@ _PARAMETERS: dict[str, object] = {
     "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0, "max_bin": 63, "seed": 7, "deterministic": True,
     "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
-_ACCEPT = tuple(number / 100 for number in range(10, 40, 3))
-_SHARES = (0.6, 0.85)
+_ACCEPT = tuple(number / 100 for number in range(10, 38, 4))
+_SHARES = (0.7,)
 _WHOLES = (0.1, 0.4)
-_RIVALS = (0.0, 0.5, 0.8)
+_RIVALS = (0.0, 0.6)
 _LEAST_PRECISION = 0.4
 Key = tuple[str, str, str, str]
 _FIRM_PRECISION = 0.8
@@ -79,7 +79,12 @@ def _plain_tree(root: dict[str, Any]) -> dict[str, list[float]]:
             tree["value"].append(round(node["leaf_value"], 6))
             return -len(tree["value"])
         index = len(tree["feature"])
-        for name, value in (("feature", node["split_feature"]), ("threshold", node["threshold"]), ("left", 0), ("right", 0)):
+        for name, value in (
+            ("feature", node["split_feature"]),
+            ("threshold", node["threshold"]),
+            ("left", 0),
+            ("right", 0),
+        ):
             tree[name].append(value)
         tree["left"][index] = walk(node["left_child"])
         tree["right"][index] = walk(node["right_child"])
@@ -105,18 +110,24 @@ def _events(case: Case, scores: Floats, model: Model) -> dict[Key, float]:
     rows, _ = merge_mentions(case.document.article, tell_mentions(case.found, chosen), _Held(model))
     events: dict[Key, float] = {}
     for row in rows:
-        key = (str(row["supplier_id"]), str(row["recipient_id"]), str(row["system_category"]), str(row["status_phase"]))
+        key = (
+            str(row["supplier_id"]),
+            str(row["recipient_id"]),
+            str(row["system_category"]),
+            str(row["status_phase"]),
+        )
         events[key] = max(events.get(key, 0.0), float(str(row["confidence"])))
     return events
 
 
-@dataclass(frozen=True)
 class _Held:
     """Stands for the extractor while its model is tried."""
 
-    model: Model
-    name: str = "rules"
-    version: str = "trial"
+    name = "rules"
+    version = "trial"
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
 
     @property
     def firm(self) -> float:
@@ -127,7 +138,9 @@ class _Held:
 
 
 def _keys(events: Sequence[dict[str, str]]) -> set[Key]:
-    return {(event["supplier"], event["recipient"], event["category"], status_phase(event["status"])) for event in events}
+    return {
+        (event["supplier"], event["recipient"], event["category"], status_phase(event["status"])) for event in events
+    }
 
 
 def _figures(cases: Sequence[Case], predicted: Sequence[dict[Key, float]]) -> tuple[float, float, float]:
@@ -192,7 +205,9 @@ def train(documents: Sequence[Document], *, tuned_on: Collection[int], progress:
     held_out = np.zeros(len(examples))
     for fold in range(FOLDS):
         learn = (fold_of[owner] != fold) & (weights > 0)
-        held_out[~(fold_of[owner] != fold)] = _fit(table[learn], labels[learn], weights[learn]).predict(table[fold_of[owner] == fold])
+        held_out[~(fold_of[owner] != fold)] = _fit(table[learn], labels[learn], weights[learn]).predict(
+            table[fold_of[owner] == fold]
+        )
         progress(f"fold {fold + 1} of {FOLDS}")
     dump = _fit(table[weights > 0], labels[weights > 0], weights[weights > 0]).dump_model()
     trees = [_plain_tree(tree["tree_structure"]) for tree in dump["tree_info"]]
@@ -207,11 +222,23 @@ def train(documents: Sequence[Document], *, tuned_on: Collection[int], progress:
         predicted = [_events(case, held_out[case.examples], model) for case in tried]
         trials.append((*_figures(tried, predicted), (accept, share, whole, rival), predicted))
         progress(f"accept {accept} share {share} whole {whole} rival {rival}: P %.3f R %.3f F1 %.3f" % trials[-1][:3])
-    best = max((trial for trial in trials if trial[0] >= _LEAST_PRECISION), key=lambda trial: trial[2], default=max(trials, key=lambda trial: trial[2]))
+    best = max(
+        (trial for trial in trials if trial[0] >= _LEAST_PRECISION),
+        key=lambda trial: trial[2],
+        default=max(trials, key=lambda trial: trial[2]),
+    )
     calibration = _calibration(tried, best[4])
     firm = next((share for _, share in calibration if share >= _FIRM_PRECISION), 0.999)
     accept, share, whole, rival = best[3]
-    plain |= {"trees": trees, "accept": accept, "share": share, "whole": whole, "rival": rival, "calibration": calibration, "firm": firm}
+    plain |= {
+        "trees": trees,
+        "accept": accept,
+        "share": share,
+        "whole": whole,
+        "rival": rival,
+        "calibration": calibration,
+        "firm": firm,
+    }
     figures: dict[str, object] = {
         "documents": len(documents), "readings": len(examples), "right_readings": int(labels.sum()), "features": len(names),
         "cross_validated": {"precision": round(best[0], 3), "recall": round(best[1], 3), "f1": round(best[2], 3), "documents": len(tried)},
