@@ -34,9 +34,11 @@ class Run:
         return pd.read_parquet(self.folder / f"{name}.parquet")
 
 
-def run_pipeline(inputs: Path, out: Path, *, data_docs: bool = False, **settings: object) -> Run:
+def run_pipeline(inputs: Path, out: Path, *, data_docs: bool = False, settings: dict[str, int] | None = None) -> Run:
     """Return the run of the whole way over some input."""
-    summary = pipeline.run([inputs], out, load_settings(**settings), progress=lambda *_: None, data_docs=data_docs)
+    summary = pipeline.run(
+        [inputs], out, load_settings(**settings or {}), progress=lambda *_: None, data_docs=data_docs
+    )
     return Run(out, summary)
 
 

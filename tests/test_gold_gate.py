@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from etl.settings import load_settings
 from tests.conftest import ROOT, run_pipeline
 
 SHARED = ROOT.parent / "shared"
@@ -20,7 +19,7 @@ FLOORS = {"work": 0.0, "check": 0.0}
 def test_the_figures_do_not_fall(name: str, tmp_path: Path) -> None:
     """F1 at the depth of events over the coded articles is at least what it was; totals alone are told."""
     gold = SHARED / "gold" / f"{name}.jsonl"
-    run = run_pipeline(gold, tmp_path / "out", workers=load_settings().workers)
+    run = run_pipeline(gold, tmp_path / "out")
     command = [
         sys.executable,
         str(SHARED / "bin" / "score"),

@@ -48,11 +48,11 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_pipeline(_write(folder / "in", sorted(_records())), folder / "out")
 
 
-def _again(tmp_path: Path, lines: list[str], **settings: object) -> Run:
-    return run_pipeline(_write(tmp_path / "in", lines), tmp_path / "out", **settings)
+def _again(tmp_path: Path, lines: list[str], **settings: int) -> Run:
+    return run_pipeline(_write(tmp_path / "in", lines), tmp_path / "out", settings=settings)
 
 
-CHANGES: dict[str, tuple[Callable[[list[str]], list[str]], dict[str, object]]] = {
+CHANGES: dict[str, tuple[Callable[[list[str]], list[str]], dict[str, int]]] = {
     "run again": (lambda lines: lines, {}),
     "in another order": (lambda lines: random.Random(7).sample(lines, len(lines)), {}),
     "in other batches": (lambda lines: lines, {"batch_size": 3}),

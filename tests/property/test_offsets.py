@@ -101,7 +101,8 @@ def _check_mention(text: str, row: Row) -> None:
 def _check_event(text: str, row: Row, mentions: list[Row]) -> None:
     """The evidence is the quote of a mention, and each name is what a mention's offsets say."""
     own = [mention for mention in mentions if mention["event_id"] == row["event_id"]]
-    assert len(own) == row["n_mentions"] > 0
+    assert own
+    assert len(own) == row["n_mentions"]
     assert text[int(str(row["evidence_start"])) : int(str(row["evidence_end"]))] == row["evidence"]
     assert row["evidence"] in {mention["quote"] for mention in own}
     everywhere = {role: {text[slice(*span)] for m in mentions if (span := _span(m, role))} for role in TEXT_OF}

@@ -1,5 +1,7 @@
 """Names found in a text: case, plural, possessive, variants of designations, and the longest name."""
 
+from itertools import pairwise
+
 import pytest
 
 from etl.reference import Match, default_matcher
@@ -180,7 +182,7 @@ def test_names_stand_in_order_and_apart() -> None:
     text = "Iran sold Shahed-136 drones and F-16s, T-72B3M tanks and Patriot missiles to Russia's army. " * 3
     found = default_matcher().find(text)
     assert found == sorted(found, key=lambda match: match.start)
-    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(found))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def test_a_sum_is_read(text: str, amount: float, currency: str | None) -> None:
     """Signs, words and scales give the amount in whole units; a currency that can mean several stays open."""
     money = parse_money(text)
     assert money is not None
-    assert (pytest.approx(amount), currency) == (money.amount, money.currency)
+    assert money.amount == pytest.approx(amount)
+    assert money.currency == currency
 
 
 @pytest.mark.parametrize("text", ["", "dollars", "a sum", "$"])

@@ -61,7 +61,7 @@ def test_each_known_column_name_is_understood(field: str, name: str, settings: S
     assert pick_fields({name.upper(): "value"}, settings) == {field: "value"}
 
 
-def test_own_column_names_come_first(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+def test_own_column_names_come_first(settings: Settings) -> None:
     """A name that the user gives wins over the built-in ones."""
     mapped = settings.model_copy(update={"fields": {"text": ["Story"], "id": ["nr"]}})
     record = {"story": "mine", "text": "theirs", "NR": 7, "id": "x"}

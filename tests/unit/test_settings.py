@@ -40,7 +40,8 @@ def test_the_environment_wins_over_the_file_and_the_call_over_both(
     )
 
 
-def test_what_is_not_given_is_not_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("folder")
+def test_what_is_not_given_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """None from the command line leaves the other sources in force."""
     monkeypatch.setenv("ETL_WORKERS", "4")
     assert load_settings(workers=None).workers == 4
@@ -67,12 +68,11 @@ def test_a_wrong_value_is_one_clear_line(content: str, told: str, folder: Path) 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
     ("name", "value"), [("ETL_WORKERS", "many"), ("ETL_MAX_FILE_BYTES", "-1"), ("ETL_FIELDS", "{")]
 )
-def test_a_wrong_variable_is_one_clear_line(
-    name: str, value: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_variable_is_one_clear_line(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong environment variable is named, in a single line."""
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError) as caught:
