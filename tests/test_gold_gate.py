@@ -11,8 +11,8 @@ from tests.conftest import ROOT, run_pipeline
 
 SHARED = ROOT.parent / "shared"
 
-# F1 at the depth of events, just under what the rules reach. Raise them when the rules get better; never lower them.
-FLOORS = {"work": 0.0, "check": 0.0}
+# F1 at the depth of events, just under what the rules reach (0.334 and 0.368). Raise them when the rules get better; never lower them.
+FLOORS = {"work": 0.32, "check": 0.35}
 
 
 @pytest.mark.parametrize("name", FLOORS)

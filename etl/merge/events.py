@@ -31,6 +31,13 @@ _LINKS = (
     "argument",
 )
 """How a party was tied to the transfer, the closest last."""
+_ALSO = {
+    "missile": frozenset({"air_defence", "munition"}),
+    "munition": frozenset({"artillery", "missile"}),
+    "artillery": frozenset({"munition"}),
+    "component": frozenset({"engine"}),
+}
+"""Category of a general word -> other categories whose equipment it can stand for: a rocket may be a missile."""
 _BASIS = {"stated": 2, "relative": 1}
 
 Row = dict[str, object]
@@ -49,14 +56,15 @@ def _distance(first: Claim, second: Claim) -> int:
 
 
 def _covers(specific: Entry, general: Entry) -> bool:
-    """True where the general word can stand for the specific equipment."""
+    """True where the general word can stand for the specific equipment: `weapons` for all, `missiles` for an S-300 too."""
     if specific.id == general.id:
         return True
     if _rank(specific) <= _rank(general):
         return False
-    return (general.specificity == "generic" and _category(general) == "unspecified") or _category(
-        specific
-    ) == _category(general)
+    wide = _category(general)
+    if general.specificity == "generic" and wide == "unspecified":
+        return True
+    return _category(specific) == wide or _category(specific) in _ALSO.get(wide, frozenset())
 
 
 def _specify(claims: list[Claim]) -> list[Claim]:

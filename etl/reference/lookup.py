@@ -2,22 +2,37 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from etl.reference.ambiguity import rules
-from etl.reference.matcher import default_matcher
+from etl.reference.matcher import Match, default_matcher
 from etl.reference.names import case_rule, fold, keeps_case, variants
 from etl.reference.tables import ACTOR_TABLES, Entry, category_of, entries
 
 _FORMS = re.compile(
-    r"\b(?:inc|ltd|llc|plc|corp|corporation|company|co|group|gmbh|ag|sa|spa|s p a|nv|ab|as|asa|oy|oyj|pjsc|jsc|ojsc|limited|holding|holdings)$"
+    r" (?:inc|ltd|llc|plc|corp|corporation|company|co|group|gmbh|ag|se|kg|sa|sas|spa|s p a|srl|nv|bv|ab|as|asa|oy|oyj|"
+    r"a s|d o o|doo|pjsc|jsc|ojsc|pvt|limited|holding|holdings|international|industries)$"
 )
 _ARTICLE = re.compile(r"^the ")
 _KIND_WORD = re.compile(
     r" (?:class|type|missiles?|rockets?|tanks?|drones?|uavs?|fighters?|jets?|aircraft|helicopters?|howitzers?|rifles?|radars?|systems?|"
-    r"submarines?|frigates?|corvettes?|ships?|vehicles?|launchers?|government|army|rebels?|militia|group)$"
+    r"submarines?|frigates?|corvettes?|destroyers?|ships?|vessels?|vehicles?|launchers?|torpedo(?:es)?|bombs?|ifvs?|apcs?|mraps?|"
+    r"[468]x[468]|government|army|rebels?|militia|group|movement|cartel|gang|forces)$"
 )
+_PUBLIC_BODY = re.compile(
+    r"(?:the|of|for|and|national|royal|imperial|federal|republic|ministry|minister|department|defen[cs]e|military|"
+    r"armed|forces?|army|navy|naval|air|space|ground|land|marines?|corps|coast|border|guards?|police|gendarmerie|"
+    r"government|authorities|general|staff|parliament|president|presidency|intelligence|service|special|operations)"
+)
+_CLOSENESS = 0.9
+_CLOSE_LENGTH = 8
+_MOST_MORE_WORDS = 2
+
+Index = dict[str, list[tuple[str, str, Entry]]]
+"""A form of names -> each name that has it, its sort, and whose it is."""
 
 
 @dataclass(frozen=True)
@@ -38,29 +53,78 @@ class Found:
             "table": entry.table,
             "id": entry.id,
             "name": entry.name,
-            "country": entry.country or (entry.area[0] if entry.area else None),
+            "country": _state_of_today(entry.country or (entry.area[0] if entry.area else None)),
             "category": None if entry.table in ACTOR_TABLES else category_of(entry),
         }
 
 
-@cache
-def _index() -> dict[str, list[tuple[str, str, Entry]]]:
-    index: dict[str, list[tuple[str, str, Entry]]] = defaultdict(list)
+def _state_of_today(country: str | None) -> str | None:
+    """The state itself, or the successor of one that is gone."""
+    return entries()[country].country if country else None
+
+
+def _plain(name: str) -> str:
+    return " ".join(fold(name).split())
+
+
+def _together(form: str) -> str:
+    """Without the breaks: `Asa'ib Ahl` and `Asaib-Ahl` are one."""
+    return form.replace(" ", "")
+
+
+def _in_any_order(form: str) -> str:
+    return " ".join(sorted(form.split()))
+
+
+def _without_legal_form(form: str) -> str:
+    return _FORMS.sub("", _FORMS.sub("", form))
+
+
+def _index_by(forms: Callable[[str], Iterator[str]]) -> Index:
+    index: Index = defaultdict(list)
     for entry in entries().values():
         for name, sort in entry.names:
-            for form in variants(name):
+            for form in forms(name):
                 index[form].append((name, sort, entry))
-    return index
+    return dict(index)
+
+
+@cache
+def _index() -> Index:
+    return _index_by(lambda name: iter(variants(name)))
+
+
+@cache
+def _loose_indexes() -> tuple[tuple[Callable[[str], str], Index, str], ...]:
+    """Ways to see two names as one, the closest first: how, all names in that form, and how to tell it."""
+    ways = (
+        (_together, "but for blanks and marks"),
+        (_without_legal_form, "but for the legal form"),
+        (_in_any_order, "in another order"),
+    )
+    return tuple((way, _index_by(lambda name, way=way: iter([way(_plain(name))])), reason) for way, reason in ways)
+
+
+@cache
+def _longer_names() -> Index:
+    """The beginnings and ends of names, each with the names of at most so many words more."""
+
+    def parts(name: str) -> Iterator[str]:
+        words = _plain(name).split()
+        for more in range(1, min(_MOST_MORE_WORDS, len(words) - 1) + 1):
+            yield " ".join(words[:-more])
+            yield " ".join(words[more:])
+
+    return _index_by(parts)
 
 
 def _forms(name: str) -> list[tuple[str, str]]:
     """The forms under which a name is looked for, with what was done to it."""
-    base = " ".join(fold(name).split())
-    tried = [(" ".join(fold(form).split()), "as it stands") for form in (name, *variants(name))]
-    tried += [(base, "as it stands"), (base.replace(" ", ""), "written together")]
-    inside = re.sub(r"\([^)]*\)", " ", name)
-    tried.append((" ".join(fold(inside).split()), "without the brackets"))
-    tried += [(" ".join(fold(part).split()), "of the brackets") for part in re.findall(r"\(([^)]+)\)", name)]
+    base = _plain(name)
+    tried = [(_plain(form), "as it stands") for form in (name, *variants(name))]
+    tried += [(base, "as it stands"), (_together(base), "written together")]
+    tried.append((_plain(re.sub(r"\([^)]*\)", " ", name)), "without the brackets"))
+    tried += [(_plain(part), "of the brackets") for part in re.findall(r"\(([^)]+)\)", name)]
     for form, _ in list(tried):
         for pattern, reason in (
             (_ARTICLE, "without the article"),
@@ -76,30 +140,90 @@ def _forms(name: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(item for item in tried if item[0]))
 
 
+def _order(name: str, alias: str, entry: Entry) -> tuple[bool, bool, bool, int, bool, str]:
+    """Sorts what is known under a name: right capitals, the very spelling, what needs no words around it, then rank."""
+    rule = rules().get((fold(alias).strip(), entry.id))
+    return (
+        not keeps_case(case_rule(alias), alias, name, line_is_upper=False),
+        alias != name,
+        bool(rule and rule.requires),
+        rule.rank if rule else 1,
+        fold(alias) != fold(entry.name),
+        entry.id,
+    )
+
+
+def _whole(name: str) -> Iterator[Found]:
+    """Entries of that very name, in the first form of it that any has; then in the first way of seeing names as one."""
+    for form, reason in _forms(name):
+        if hits := _index().get(form):
+            yield from _sorted(name, hits, reason)
+            return
+    for way, index, reason in _loose_indexes():
+        for form, _ in _forms(name):
+            if hits := index.get(way(form)):
+                yield from _sorted(name, hits, reason)
+                return
+
+
+def _sorted(name: str, hits: list[tuple[str, str, Entry]], reason: str) -> Iterator[Found]:
+    for alias, sort, entry in sorted(hits, key=lambda hit: _order(name, hit[0], hit[2])):
+        yield Found(entry, f"{sort} {alias!r}, {reason}")
+
+
+def _weight(match: Match) -> tuple[int, int]:
+    """Sorts names within a name: designations, groups and makers, states, nouns; the longer first."""
+    if match.entry.specificity == "designation":
+        sort = 0
+    elif match.entry.is_actor:
+        sort = 2 if match.entry.table in {"states", "leaders"} else 1
+    else:
+        sort = 3
+    return sort, match.start - match.end
+
+
+def _within(name: str) -> Iterator[Found]:
+    """Entries whose names are a good part of this one: half of it, a designation with a number, or a state's body."""
+    for match in sorted(default_matcher().find(name), key=_weight):
+        words = name[match.start : match.end]
+        rest = fold(name[: match.start] + " " + name[match.end :]).split()
+        if (
+            len(words) * 2 >= len(name.strip())
+            or (match.entry.specificity == "designation" and any(map(str.isdigit, words)))
+            or (match.entry.table == "states" and all(map(_PUBLIC_BODY.fullmatch, rest)))
+        ):
+            for entry in (match.entry, *match.others):
+                yield Found(entry, f"{words!r} within the name")
+
+
+def _part(name: str) -> Iterator[Found]:
+    """Entries of whose names this one is the beginning or the end, those with the fewest words more first."""
+    hits = _longer_names().get(_plain(name), [])
+    for alias, sort, entry in sorted(
+        hits, key=lambda hit: (len(_plain(hit[0]).split()), fold(hit[0]) != fold(hit[2].name), hit[2].id)
+    ):
+        yield Found(entry, f"part of the {sort} {alias!r}")
+
+
+def _close(name: str) -> Iterator[Found]:
+    """Entries of a name without digits that is spelt almost as this one."""
+    form = _plain(name)
+    if len(form) < _CLOSE_LENGTH or any(map(str.isdigit, form)):
+        return
+    for close in get_close_matches(form, [known for known in _index() if known[0] == form[0]], 3, _CLOSENESS):
+        yield from _sorted(name, _index()[close], "spelt almost so")
+
+
 def look_up(name: str) -> list[Found]:
     """Return everything known under a name, the likeliest first; empty where nothing is.
 
-    A name by itself has no words around it, so rules that ask for such words are not applied here.
+    A name by itself has no words around it: what would need them comes after what would not. Where no entry has the
+    name, those are given whose names hold it, are held in it, or are spelt almost so; the reason tells which.
     """
-    known = rules()
-    found: dict[str, Found] = {}
-    for form, reason in _forms(name):
-        hits = _index().get(form, [])
-        ranked = sorted(
-            hits,
-            key=lambda hit: (
-                not keeps_case(case_rule(hit[0]), hit[0], name, line_is_upper=False),
-                rule.rank if (rule := known.get((fold(hit[0]).strip(), hit[2].id))) else 1,
-                hit[2].id,
-            ),
-        )
-        for alias, sort, entry in ranked:
-            found.setdefault(entry.id, Found(entry, f"{sort} {alias!r}, {reason}"))
+    for way in (_whole, _within, _part, _close):
+        found: dict[str, Found] = {}
+        for item in way(name):
+            found.setdefault(item.entry.id, item)
         if found:
             return list(found.values())
-    for match in sorted(default_matcher().find(name), key=lambda match: match.start - match.end):
-        words = name[match.start : match.end]
-        if len(words) * 2 >= len(name.strip()):
-            for entry in (match.entry, *match.others):
-                found.setdefault(entry.id, Found(entry, f"{words!r} within the name"))
-    return list(found.values())
+    return []

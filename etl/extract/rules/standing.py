@@ -114,7 +114,8 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE:
             return
-        if current.dep_ in {"pcomp", "prep"} and (current if current.dep_ == "prep" else head).lower_ in _ADVERBIAL:
+        preposition = current if current.dep_ == "prep" else head
+        if current.dep_ in {"pcomp", "prep"} and preposition.lower_ in _ADVERBIAL and preposition.head.pos_ in {"VERB", "AUX"}:
             return
         yield head
         current = head
