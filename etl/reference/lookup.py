@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -80,7 +80,15 @@ def _without_legal_form(form: str) -> str:
     return _FORMS.sub("", _FORMS.sub("", form))
 
 
-def _index_by(forms: Callable[[str], Iterator[str]]) -> Index:
+_LOOSE = (
+    (_together, "but for blanks and marks"),
+    (_without_legal_form, "but for the legal form"),
+    (_in_any_order, "in another order"),
+)
+"""Ways to see two names as one, the closest first, and how to tell them."""
+
+
+def _index_by(forms: Callable[[str], Iterable[str]]) -> Index:
     index: Index = defaultdict(list)
     for entry in entries().values():
         for name, sort in entry.names:
@@ -91,18 +99,13 @@ def _index_by(forms: Callable[[str], Iterator[str]]) -> Index:
 
 @cache
 def _index() -> Index:
-    return _index_by(lambda name: iter(variants(name)))
+    return _index_by(variants)
 
 
 @cache
-def _loose_indexes() -> tuple[tuple[Callable[[str], str], Index, str], ...]:
-    """Ways to see two names as one, the closest first: how, all names in that form, and how to tell it."""
-    ways = (
-        (_together, "but for blanks and marks"),
-        (_without_legal_form, "but for the legal form"),
-        (_in_any_order, "in another order"),
-    )
-    return tuple((way, _index_by(lambda name, way=way: iter([way(_plain(name))])), reason) for way, reason in ways)
+def _loose_index(way: Callable[[str], str]) -> Index:
+    """All names in a form that makes several spellings one."""
+    return _index_by(lambda name: [way(_plain(name))])
 
 
 @cache
@@ -159,9 +162,9 @@ def _whole(name: str) -> Iterator[Found]:
         if hits := _index().get(form):
             yield from _sorted(name, hits, reason)
             return
-    for way, index, reason in _loose_indexes():
+    for way, reason in _LOOSE:
         for form, _ in _forms(name):
-            if hits := index.get(way(form)):
+            if hits := _loose_index(way).get(way(form)):
                 yield from _sorted(name, hits, reason)
                 return
 
