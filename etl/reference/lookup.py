@@ -24,9 +24,11 @@ _KIND_WORD = re.compile(
 )
 _PUBLIC_BODY = re.compile(
     r"(?:the|of|for|and|national|royal|imperial|federal|republic|ministry|minister|department|defen[cs]e|military|"
-    r"armed|forces?|army|navy|naval|air|space|ground|land|marines?|corps|coast|border|guards?|police|gendarmerie|"
-    r"government|authorities|general|staff|parliament|president|presidency|intelligence|service|special|operations)"
+    r"armed|forces?|army|navy|naval|air|space|aerospace|ground|land|marines?|corps|coast|border|guards?|police|gendarmerie|"
+    r"government|authorities|general|staff|parliament|president|presidency|intelligence|service|special|operations|"
+    r"transitional|interim|junta|regime|troops|soldiers|procurement|agency|administration|council)"
 )
+_SHORT = 4
 _CLOSENESS = 0.9
 _CLOSE_LENGTH = 8
 _MOST_MORE_WORDS = 2
@@ -186,7 +188,8 @@ def _weight(match: Match) -> tuple[int, int]:
 
 
 def _within(name: str) -> Iterator[Found]:
-    """Entries whose names are a good part of this one: half of it, a designation with a number, or a state's body."""
+    """Entries whose names are a good part of this one: half of it, a designation with a number, a state's body, a
+    maker's branch."""
     for match in sorted(default_matcher().find(name), key=_weight):
         words = name[match.start : match.end]
         rest = fold(name[: match.start] + " " + name[match.end :]).split()
@@ -194,17 +197,21 @@ def _within(name: str) -> Iterator[Found]:
             len(words) * 2 >= len(name.strip())
             or (match.entry.specificity == "designation" and any(map(str.isdigit, words)))
             or (match.entry.table == "states" and all(map(_PUBLIC_BODY.fullmatch, rest)))
+            or (match.entry.table == "makers" and match.start == 0 and len(words) > _SHORT)
         ):
             for entry in (match.entry, *match.others):
                 yield Found(entry, f"{words!r} within the name")
 
 
 def _part(name: str) -> Iterator[Found]:
-    """Entries of whose names this one is the beginning or the end, those with the fewest words more first."""
+    """Entries of whose names this one is the beginning or the end: actors first, then those with the fewest words more."""
     hits = _longer_names().get(_plain(name), [])
-    for alias, sort, entry in sorted(
-        hits, key=lambda hit: (len(_plain(hit[0]).split()), fold(hit[0]) != fold(hit[2].name), hit[2].id)
-    ):
+
+    def order(hit: tuple[str, str, Entry]) -> tuple[bool, int, bool, str]:
+        alias, _, entry = hit
+        return not entry.is_actor, len(_plain(alias).split()), fold(alias) != fold(entry.name), entry.id
+
+    for alias, sort, entry in sorted(hits, key=order):
         yield Found(entry, f"part of the {sort} {alias!r}")
 
 

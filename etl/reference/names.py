@@ -13,12 +13,17 @@ _RUN_ON = re.compile(r"(?<=\d)(?=[a-z]{2})")
 _JOINED = re.compile(r"(?<=[a-z])(?=\d)")
 
 
+_BASE_LETTERS = dict(zip("ıłøđħðßæœ", "ilodhdsao", strict=True))
+"""Letters that Unicode does not take apart, and the one letter that stands for each without marks."""
+
+
 class _FoldTable(dict[int, int]):
     """Code point -> code point: letters to their lower-case base letter, digits kept, all else to a blank."""
 
     def __missing__(self, code: int) -> int:
         char = chr(code)
         base = unicodedata.normalize("NFD", char)[0].lower()
+        base = _BASE_LETTERS.get(base, base)
         if unicodedata.category(char) == "Lm":  # letters that stand for an apostrophe: Sanaʼa
             folded = 32
         else:

@@ -155,7 +155,7 @@ def _objects_of(preposition: Token) -> Iterator[tuple[str, Token]]:
     for child in preposition.children:
         if child.dep_ in {"pobj", "pcomp"}:
             for item in conjuncts(child):
-                yield preposition.lower_, item
+                yield preposition.lower_, _antecedent(item)
         elif child.dep_ == "prep":
             yield from _objects_of(child)
 

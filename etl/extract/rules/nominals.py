@@ -72,6 +72,9 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     if token.i in sentence.system_at:
         return None
     for child in token.children:
+        if child.tag_ == "WP$":  # whose army: that of the noun before
+            owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
+            return party_in(owner, sentence, depth + 1) if owner is not None else None
         if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at:
             return Named(sentence.actor_at[child.i], token)
     for child in token.children:

@@ -199,19 +199,20 @@ def _move(places: Places, reader: _Reader) -> _Found:
     systems = reader.systems([*places.subject, *places.object])
     if not systems:
         return _Found([], [], [])
-    recipients = reader.parties(_prepositions(places, *_TO, "in"))
-    return _Found(reader.parties(_prepositions(places, *_FROM, "of")), recipients, systems)
+    recipients = reader.parties([*_prepositions(places, *_TO, "in"), *_behind(places.subject, "for", *_TO)])
+    suppliers = reader.parties([*_prepositions(places, *_FROM, "of"), *_behind(places.subject, *_FROM)])
+    return _Found(suppliers, recipients, systems)
 
 
 def _reach(places: Places, reader: _Reader) -> _Found:
     systems = reader.systems(places.subject)
-    suppliers = reader.parties([*_prepositions(places, *_FROM), *_sources(places.subject)])
+    suppliers = reader.parties([*_prepositions(places, *_FROM), *_behind(places.subject, *_FROM)])
     return _Found(suppliers, reader.parties(places.object), systems)
 
 
-def _sources(places: list[Place]) -> list[Place]:
-    """What stands after `from` behind the words of the places: `engines from Ukraine`."""
-    return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in _FROM]
+def _behind(places: list[Place], *names: str) -> list[Place]:
+    """What stands after a preposition behind the words of the places: `engines from Ukraine`, `tanks for Delhi`."""
+    return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in names]
 
 
 _VERB_FRAMES: dict[str, Callable[[Places, _Reader], _Found]] = {

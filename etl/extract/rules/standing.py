@@ -112,6 +112,8 @@ def governors(token: Token) -> Iterator[Token]:
             and head.lemma_ in {"say", "tell"}
         ):
             return
+        if current.dep_ == "nsubj" and any(child.dep_ in {"dobj", "xcomp"} for child in head.children):
+            return  # what is done to something else says nothing of the transfer: the approval ended a long wait
         if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE:
             return
         preposition = current if current.dep_ == "prep" else head

@@ -30,10 +30,10 @@ _PARAMETERS: dict[str, object] = {
     "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0, "max_bin": 63, "seed": 7, "deterministic": True,
     "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
-_ACCEPT = tuple(number / 100 for number in range(10, 38, 4))
+_ACCEPT = tuple(number / 100 for number in range(10, 44, 3))
 _SHARES = (0.7,)
-_WHOLES = (0.1, 0.4)
-_RIVALS = (0.0, 0.6)
+_WHOLES = (0.2,)
+_RIVALS = (0.6, 0.8)
 _LEAST_PRECISION = 0.4
 Key = tuple[str, str, str, str]
 _FIRM_PRECISION = 0.8
