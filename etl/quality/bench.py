@@ -79,9 +79,7 @@ def measure_matching(texts: Sequence[str]) -> MatchingSpeed:
     small_matcher, large_matcher = Matcher(known), Matcher(larger)
     corpus = _corpus(texts)
     characters = sum(map(len, corpus))
-    times: list[tuple[float, float]] = []
-    for _ in range(_ROUNDS):
-        times.append((_seconds(small_matcher, corpus), _seconds(large_matcher, corpus)))
+    times = [(_seconds(small_matcher, corpus), _seconds(large_matcher, corpus)) for _ in range(_ROUNDS)]
     return MatchingSpeed(
         sum(len(entry.names) for entry in known),
         characters / median(first for first, _ in times),

@@ -18,16 +18,18 @@ _FORMS = re.compile(
 )
 _ARTICLE = re.compile(r"^the ")
 _KIND_WORD = re.compile(
-    r" (?:class|type|missiles?|rockets?|tanks?|drones?|uavs?|fighters?|jets?|aircraft|helicopters?|howitzers?|rifles?|radars?|systems?|"
-    r"submarines?|frigates?|corvettes?|destroyers?|ships?|vessels?|vehicles?|launchers?|torpedo(?:es)?|bombs?|ifvs?|apcs?|mraps?|"
+    r" (?:class|type|family|series|programme|program|variant|missiles?|rockets?|tanks?|drones?|uavs?|jets?|systems?|vehicles?|"
     r"[468]x[468]|government|army|rebels?|militia|group|movement|cartel|gang|forces)$"
 )
 _PUBLIC_BODY = re.compile(
-    r"(?:the|of|for|and|national|royal|imperial|federal|republic|ministry|minister|department|defen[cs]e|military|"
+    r"(?:s|the|of|for|and|national|royal|imperial|federal|republic|ministry|minister|department|defen[cs]e|military|"
     r"armed|forces?|army|navy|naval|air|space|aerospace|ground|land|marines?|corps|coast|border|guards?|police|gendarmerie|"
     r"government|authorities|general|staff|parliament|president|presidency|intelligence|service|special|operations|"
-    r"transitional|interim|junta|regime|troops|soldiers|procurement|agency|administration|council)"
+    r"transitional|interim|junta|regime|troops|security|soldiers|procurement|agency|administration|council)"
 )
+_STATES = frozenset({"states", "leaders"})
+_BROAD = _STATES | {"vocabulary"}
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _SHORT = 4
 _CLOSENESS = 0.9
 _CLOSE_LENGTH = 8
@@ -78,12 +80,18 @@ def _in_any_order(form: str) -> str:
     return " ".join(sorted(form.split()))
 
 
+def _in_digits(form: str) -> str:
+    """With Roman numbers as digits: `Shahpar II` and `Shahpar-2` are one."""
+    return "".join(_ROMAN.get(word, word) for word in form.split())
+
+
 def _without_legal_form(form: str) -> str:
     return _FORMS.sub("", _FORMS.sub("", form))
 
 
 _LOOSE = (
     (_together, "but for blanks and marks"),
+    (_in_digits, "but for the way to write its number"),
     (_without_legal_form, "but for the legal form"),
     (_in_any_order, "in another order"),
 )
@@ -111,6 +119,25 @@ def _loose_index(way: Callable[[str], str]) -> Index:
 
 
 @cache
+def _nouns() -> frozenset[str]:
+    """The words for kinds of equipment, also in the plural: `frigates`, `air defence system`."""
+    nouns = {
+        form
+        for entry in entries().values()
+        if entry.table == "vocabulary"
+        for name, _ in entry.names
+        for form in variants(name)
+    }
+    return frozenset(nouns | {f"{noun}s" for noun in nouns})
+
+
+def _without_noun(form: str) -> str:
+    """Without the longest word for a kind of equipment at its end."""
+    words = form.split()
+    return next((" ".join(words[:at]) for at in range(1, len(words)) if " ".join(words[at:]) in _nouns()), form)
+
+
+@cache
 def _longer_names() -> Index:
     """The beginnings and ends of names, each with the names of at most so many words more."""
 
@@ -130,18 +157,21 @@ def _forms(name: str) -> list[tuple[str, str]]:
     tried += [(base, "as it stands"), (_together(base), "written together")]
     tried.append((_plain(re.sub(r"\([^)]*\)", " ", name)), "without the brackets"))
     tried += [(_plain(part), "of the brackets") for part in re.findall(r"\(([^)]+)\)", name)]
-    for form, _ in list(tried):
-        for pattern, reason in (
-            (_ARTICLE, "without the article"),
-            (_FORMS, "without the legal form"),
-            (_KIND_WORD, "without the word for its kind"),
+    for form, _ in tried:  # grows: what is left of one form is tried in its turn
+        for shorter, reason in (
+            (_ARTICLE.sub("", form), "without the article"),
+            (_FORMS.sub("", form), "without the legal form"),
+            (_KIND_WORD.sub("", form), "without the word for its kind"),
+            (_without_noun(form), "without the word for its kind"),
         ):
-            shorter = pattern.sub("", form).strip()
-            if shorter != form:
+            if shorter not in dict(tried):
                 tried.append((shorter, reason))
-        for ending in ("s", "es"):
-            if form.endswith(ending):
-                tried.append((form.removesuffix(ending), "in the singular"))
+    tried += [
+        (form.removesuffix(ending), "in the singular")
+        for form, _ in tried
+        for ending in ("s", "es")
+        if form.endswith(ending)
+    ]
     return list(dict.fromkeys(item for item in tried if item[0]))
 
 
@@ -181,38 +211,87 @@ def _weight(match: Match) -> tuple[int, int]:
     if match.entry.specificity == "designation":
         sort = 0
     elif match.entry.is_actor:
-        sort = 2 if match.entry.table in {"states", "leaders"} else 1
+        sort = 2 if match.entry.table in _STATES else 1
     else:
         sort = 3
     return sort, match.start - match.end
 
 
-def _within(name: str) -> Iterator[Found]:
-    """Entries whose names are a good part of this one: half of it, a designation with a number, a state's body, a
+def _body(name: str) -> Iterator[Found]:
+    """States of which this is a ministry, a force or another public body."""
+    for match in default_matcher().find(name):
+        rest = fold(name[: match.start] + " " + name[match.end :]).split()
+        if match.entry.table in _STATES and rest and all(map(_PUBLIC_BODY.fullmatch, rest)):
+            for entry in (match.entry, *match.others):
+                yield Found(entry, "a public body of the state")
+
+
+def _held(name: str) -> Iterator[Found]:
+    """Entries whose names are a good part of this one: half of it, all but nouns, a designation with a number, a
     maker's branch."""
-    for match in sorted(default_matcher().find(name), key=_weight):
+    matches = sorted(default_matcher().find(name), key=_weight)
+    nouns = {
+        word
+        for match in matches
+        if match.entry.table == "vocabulary"
+        for word in fold(name[match.start : match.end]).split()
+    }
+    for match in matches:
         words = name[match.start : match.end]
         rest = fold(name[: match.start] + " " + name[match.end :]).split()
         if (
             len(words) * 2 >= len(name.strip())
+            or (match.entry.specificity in {"designation", None} and nouns.issuperset(rest))
             or (match.entry.specificity == "designation" and any(map(str.isdigit, words)))
-            or (match.entry.table == "states" and all(map(_PUBLIC_BODY.fullmatch, rest)))
             or (match.entry.table == "makers" and match.start == 0 and len(words) > _SHORT)
         ):
             for entry in (match.entry, *match.others):
                 yield Found(entry, f"{words!r} within the name")
 
 
+def _within(name: str) -> Iterator[Found]:
+    """Actors and designations whose names are a good part of this one."""
+    return (found for found in _held(name) if found.entry.table not in _BROAD)
+
+
+def _ends(name: str) -> Iterator[Found]:
+    """Actors and designations whose names begin or end this one, the longest first."""
+    words = name.replace("-based ", " ").replace("'s ", " ").split()
+    for length in range(len(words) - 1, 0, -1):
+        for part in (words[:length], words[-length:]):
+            part_name = " ".join(part).rstrip(",")
+            hits = [
+                hit
+                for form in (*variants(part_name), *variants(part_name.removesuffix("s")))
+                for hit in _index().get(form, [])
+                if hit[2].table not in _BROAD
+                and len(part_name) >= _SHORT
+                and keeps_case(case_rule(hit[0]), hit[0], part_name, line_is_upper=False)
+            ]
+            if hits:
+                yield from _sorted(part_name, hits, f"{part_name!r} within the name")
+                return
+
+
+def _broad(name: str) -> Iterator[Found]:
+    """States and kinds of equipment whose names are a good part of this one."""
+    return (found for found in _held(name) if found.entry.table in _BROAD)
+
+
 def _part(name: str) -> Iterator[Found]:
-    """Entries of whose names this one is the beginning or the end: actors first, then those with the fewest words more."""
-    hits = _longer_names().get(_plain(name), [])
-
-    def order(hit: tuple[str, str, Entry]) -> tuple[bool, int, bool, str]:
-        alias, _, entry = hit
-        return not entry.is_actor, len(_plain(alias).split()), fold(alias) != fold(entry.name), entry.id
-
-    for alias, sort, entry in sorted(hits, key=order):
-        yield Found(entry, f"part of the {sort} {alias!r}")
+    """Entries of whose names this one is the beginning or the end: actors first, then those that only a noun is added
+    to, then those with the fewest words more."""
+    for form, _ in _forms(name):
+        if len(form) < _SHORT and form.isalpha():
+            continue
+        hits = []
+        for alias, sort, entry in _longer_names().get(form, []):
+            more = _plain(alias).removeprefix(form).removesuffix(form).strip()
+            order = (not entry.is_actor, more not in _nouns(), len(more.split()), fold(alias) != fold(entry.name))
+            hits.append((order, entry.id, Found(entry, f"part of the {sort} {alias!r}")))
+        if hits:
+            yield from (found for *_, found in sorted(hits, key=lambda hit: hit[:2]))
+            return
 
 
 def _close(name: str) -> Iterator[Found]:
@@ -230,7 +309,7 @@ def look_up(name: str) -> list[Found]:
     A name by itself has no words around it: what would need them comes after what would not. Where no entry has the
     name, those are given whose names hold it, are held in it, or are spelt almost so; the reason tells which.
     """
-    for way in (_whole, _within, _part, _close):
+    for way in (_whole, _body, _within, _part, _close, _ends, _broad):
         found: dict[str, Found] = {}
         for item in way(name):
             found.setdefault(item.entry.id, item)

@@ -27,8 +27,8 @@ class RuleExtractor:
         if found is None or not found.readings:
             return []
         model = default_model()
-        scores = model.score(list(found.features()))
-        return tell_mentions(found, choose(found.readings, [float(score) for score in scores], model))
+        scores = model.score_readings(list(found.features()))
+        return tell_mentions(found, choose(found, [float(score) for score in scores], model))
 
 
 def tell_mentions(found: ArticleReadings, chosen: list[Chosen]) -> list[Mention]:

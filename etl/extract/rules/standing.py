@@ -117,7 +117,11 @@ def governors(token: Token) -> Iterator[Token]:
         if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE:
             return
         preposition = current if current.dep_ == "prep" else head
-        if current.dep_ in {"pcomp", "prep"} and preposition.lower_ in _ADVERBIAL and preposition.head.pos_ in {"VERB", "AUX"}:
+        if (
+            current.dep_ in {"pcomp", "prep"}
+            and preposition.lower_ in _ADVERBIAL
+            and preposition.head.pos_ in {"VERB", "AUX"}
+        ):
             return
         yield head
         current = head

@@ -1,86 +1,68 @@
-"""Scores of readings -> the readings that become mentions."""
+"""Scores -> the readings that become mentions: readings are scored first, then the claims that they add up to."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from etl.extract.scorer.claims import Claim, claim_features, gather_claims
 from etl.extract.scorer.model import Model
-from etl.extract.scorer.readings import Reading
+from etl.extract.scorer.readings import ArticleReadings, Reading
 
-_MOST = 6
-"""Most readings of one trigger and one piece of equipment that can all be meant (lists of suppliers and recipients)."""
-_DENIAL = 0.25
-"""A denial counts from this share of the least score, where it denies what the article reports elsewhere."""
+_EVIDENCE = 0.5
+"""Share of the best reading's score from which another reading of the same claim counts as its evidence."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A reading that becomes a mention, with its score and how far such scores were right."""
+    """A reading that becomes a mention, with the score of its claim and how far such scores were right."""
 
     reading: Reading
     score: float
     confidence: float
 
 
-def _is_claim(reading: Reading) -> bool:
-    """True where nothing in the grammar says that it is no claim: no condition, no appeal by somebody else."""
+def _is_claimed(reading: Reading) -> bool:
+    """True where the grammar gives the reading whole, and nothing in it says that it is a condition or an appeal."""
     standing = reading.base.candidate.standing
-    return not standing.is_hypothetical and standing.urged_by is None
+    return reading.is_grammatical and not standing.is_hypothetical and standing.urged_by is None
 
 
-def _of_one_base(scored: list[tuple[float, int]], readings: Sequence[Reading], model: Model) -> list[tuple[float, int]]:
-    """The readings of one trigger and one piece of equipment that are kept: the best, and those that come near it."""
-    scored.sort(key=lambda item: (-item[0], item[1]))
-    best = scored[0][0]
-    kept = []
-    for rank, (score, number) in enumerate(scored):
-        reading = readings[number]
-        near_best = rank < _MOST and score >= model.share * best and score >= model.accept
-        whole = reading.is_grammatical and _is_claim(reading) and score >= model.accept * model.whole
-        if near_best or whole:
-            kept.append((score, number))
-    return kept
-
-
-def _agree(kept: list[tuple[float, int]], readings: Sequence[Reading], model: Model) -> list[tuple[float, int]]:
-    """Drop what a much better reading of the article speaks against: the reverse pair, another phase of the same transfer."""
-    pair_best: dict[tuple[str, str], float] = defaultdict(float)
-    transfer_best: dict[tuple[str, ...], float] = defaultdict(float)
-    for score, number in kept:
-        reading = readings[number]
-        pair_best[reading.parties] = max(pair_best[reading.parties], score)
-        transfer_best[reading.key[:3]] = max(transfer_best[reading.key[:3]], score)
+def _agree(kept: list[tuple[float, Claim]], model: Model) -> list[tuple[float, Claim]]:
+    """Drop a claim where a much better one speaks against it: the reverse pair, or another phase of the same transfer."""
     result = []
-    for score, number in kept:
-        reading = readings[number]
-        supplier, recipient = reading.parties
-        if pair_best[reading.parties] < model.rival * pair_best.get((recipient, supplier), 0.0):
-            continue
-        if score < model.rival * transfer_best[reading.key[:3]] and not (reading.is_grammatical and _is_claim(reading)):
-            continue
-        result.append((score, number))
+    for score, claim in kept:
+        here, there, category, _ = claim.key
+        rivals = [
+            other_score
+            for other_score, other in kept
+            if other.key[:2] == (there, here) or (other.key[:3] == (here, there, category) and other.key != claim.key)
+        ]
+        if score >= model.rival * max(rivals, default=0.0):
+            result.append((score, claim))
     return result
 
 
-def choose(readings: Sequence[Reading], scores: Sequence[float], model: Model) -> list[Chosen]:
+def choose(found: ArticleReadings, scores: Sequence[float], model: Model) -> list[Chosen]:
     """Return the readings to be kept.
 
-    For each trigger and piece of equipment the best reading is kept if its score reaches `model.accept`, and further ones
-    that come near it. A reading that the grammar gives whole needs only the share `model.whole` of that: there the grammar is
-    nearly always right about the parties. Then the readings of an article must agree with each other.
+    A claim is kept if its score reaches `model.accept`. One that the grammar gives whole needs only the share `model.whole` of
+    that: there the grammar is nearly always right about the parties. Then the claims of an article must agree with each other.
     """
-    by_base: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for number, (reading, score) in enumerate(zip(readings, scores, strict=True)):
-        by_base[reading.number].append((float(score), number))
-    kept = [item for scored in by_base.values() for item in _of_one_base(scored, readings, model)]
-    kept = _agree(kept, readings, model)
-    told = {readings[number].key[:3] for _, number in kept}
-    have = {number for _, number in kept}
-    for number, (reading, score) in enumerate(zip(readings, scores, strict=True)):
-        denies = reading.base.candidate.standing.assertion == "denied" and number not in have
-        if denies and reading.key[:3] in told and score >= _DENIAL * model.accept:
-            kept.append((float(score), number))
-    return [
-        Chosen(readings[number], score, model.confidence(score))
-        for score, number in sorted(kept, key=lambda item: item[1])
-    ]
+    readings = found.readings
+    claims = gather_claims(readings, scores)
+    if not claims:
+        return []
+    rows = claim_features(claims, readings, found.context.discourse.title_parties)
+    kept = []
+    for score, claim in zip((float(score) for score in model.score_claims(rows)), claims, strict=True):
+        whole = any(_is_claimed(readings[number]) for number in claim.readings)
+        if score >= model.accept * (model.whole if whole else 1.0):
+            kept.append((score, claim))
+    kept = _agree(kept, model)
+    chosen = []
+    for score, claim in kept:
+        for number, own in zip(claim.readings, claim.scores, strict=True):
+            reading = readings[number]
+            denies = reading.base.candidate.standing.assertion == "denied"
+            if own >= _EVIDENCE * claim.scores[0] or denies or _is_claimed(reading):
+                chosen.append((number, Chosen(reading, score, model.confidence(score))))
+    return [item for _, item in sorted(chosen, key=lambda item: item[0])]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,30 +45,14 @@ class Tree:
 
 
 @dataclass(frozen=True)
-class Model:
-    """The scorer.
-
-    Attributes:
-        features: names of the features, in the order of the trees' columns.
-        calibration: pairs (score, share that was right) from cross-validation, rising; between them it is linear.
-        accept: least score at which a reading becomes an event.
-        share: least score of a further reading of the same words, as a share of their best.
-        whole: share of `accept` from which a reading counts that the grammar gives whole.
-        rival: share of the score of a reading that contradicts it from which a reading stands beside it.
-        firm: least confidence of the tier `firm`.
-    """
+class Forest:
+    """Trees over named features: the log-odds of their sum is a probability."""
 
     features: tuple[str, ...]
     trees: tuple[Tree, ...]
-    calibration: tuple[tuple[float, float], ...]
-    accept: float
-    share: float
-    whole: float
-    rival: float
-    firm: float
 
     def score(self, rows: Sequence[Mapping[str, float]]) -> Floats:
-        """Return the probability of each reading, given its features."""
+        """Return the probability of each row of features; a feature that a row does not have is 0."""
         column = _columns(self.features)
         table = np.zeros((len(rows), len(self.features)))
         for number, row in enumerate(rows):
@@ -81,6 +66,37 @@ class Model:
         result: Floats = 1.0 / (1.0 + np.exp(-total))
         return result
 
+
+@dataclass(frozen=True)
+class Model:
+    """The scorer.
+
+    Attributes:
+        readings: scores single readings.
+        claims: scores what readings of one article add up to.
+        calibration: pairs (score, share that was right) from cross-validation, rising; between them it is linear.
+        accept: least score at which a claim becomes an event.
+        whole: share of `accept` from which a claim counts that the grammar gives whole.
+        rival: share of the score of a claim that contradicts it from which a claim stands beside it.
+        firm: least confidence of the tier `firm`.
+    """
+
+    readings: Forest
+    claims: Forest
+    calibration: tuple[tuple[float, float], ...]
+    accept: float
+    whole: float
+    rival: float
+    firm: float
+
+    def score_readings(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+        """Return the probability of each reading, given its features."""
+        return self.readings.score(rows)
+
+    def score_claims(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+        """Return the probability of each claim, given its features."""
+        return self.claims.score(rows)
+
     def confidence(self, score: float) -> float:
         """Return the share of events of such a score that were right in cross-validation."""
         scores, shares = zip(*self.calibration, strict=True)
@@ -92,6 +108,20 @@ def _columns(features: tuple[str, ...]) -> dict[str, int]:
     return {name: number for number, name in enumerate(features)}
 
 
+def _read_forest(raw: Mapping[str, Any]) -> Forest:
+    trees = tuple(
+        Tree(
+            np.array(tree["feature"], dtype=np.int32),
+            np.array(tree["threshold"], dtype=np.float64),
+            np.array(tree["left"], dtype=np.int32),
+            np.array(tree["right"], dtype=np.int32),
+            np.array(tree["value"], dtype=np.float64),
+        )
+        for tree in raw["trees"]
+    )
+    return Forest(tuple(raw["features"]), trees)
+
+
 def read_model(text: str) -> Model:
     """Return the model that a JSON text holds.
 
@@ -100,20 +130,15 @@ def read_model(text: str) -> Model:
     """
     try:
         raw = json.loads(text)
-        trees = tuple(
-            Tree(
-                np.array(tree["feature"], dtype=np.int32),
-                np.array(tree["threshold"], dtype=np.float64),
-                np.array(tree["left"], dtype=np.int32),
-                np.array(tree["right"], dtype=np.int32),
-                np.array(tree["value"], dtype=np.float64),
-            )
-            for tree in raw["trees"]
-        )
         return Model(
-            tuple(raw["features"]), trees, tuple((score, share) for score, share in raw["calibration"]),
-            raw["accept"], raw["share"], raw["whole"], raw["rival"], raw["firm"],
-        )  # fmt: skip
+            _read_forest(raw["readings"]),
+            _read_forest(raw["claims"]),
+            tuple((score, share) for score, share in raw["calibration"]),
+            raw["accept"],
+            raw["whole"],
+            raw["rival"],
+            raw["firm"],
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise ReferenceDataError(
             f"etl/extract/scorer/model.json is no scorer ({error}). Train it: make train."

@@ -25,6 +25,7 @@ class Example:
         document: number of its document; cross-validation never divides one.
         label: True where the coder has the event.
         weight: 0 where careful coders could differ.
+        in_body: False for readings of the context paragraph, which was not coded.
     """
 
     document: int
@@ -32,6 +33,7 @@ class Example:
     features: Features
     label: bool
     weight: float
+    in_body: bool
 
 
 @dataclass(frozen=True)
@@ -100,19 +102,18 @@ def _holds_quote(reading: Reading, document: Document, events: Sequence[dict[str
 
 
 def make_examples(document: Document, found: ArticleReadings, number: int) -> list[Example]:
-    """Return the labelled readings of one coded article; those of its context paragraph are left out."""
+    """Return the labelled readings of one coded article, those of its context paragraph marked."""
     firm, optional = _keys(document.firm), _keys(document.optional)
     examples = []
     for reading, features in zip(found.readings, found.features(), strict=True):
-        if reading.base.candidate.sentence.start < document.body_start:
-            continue
         key = reading.key
         weight = 1.0
         if key in firm:
             weight = 1.0 if _holds_quote(reading, document, firm[key]) else _ELSEWHERE
         elif key in optional:
             weight = 0.0
-        examples.append(Example(number, reading, features, key in firm, weight))
+        in_body = reading.base.candidate.sentence.start >= document.body_start
+        examples.append(Example(number, reading, features, key in firm, weight, in_body))
     return examples
 
 
