@@ -27,6 +27,9 @@ _PUBLIC_BODY = re.compile(
     r"government|authorities|general|staff|parliament|president|presidency|intelligence|service|special|operations|"
     r"transitional|interim|junta|regime|troops|security|soldiers|procurement|agency|administration|council)"
 )
+_OTHER_DESIGNATION = re.compile(r"\b(?!Mk|MK)[A-Z]{1,4}-?\d")
+"""What, left over beside a name, tells that something else is meant: `T-5` beside `Eagle`."""
+
 _STATES = frozenset({"states", "leaders"})
 _BROAD = _STATES | {"vocabulary"}
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
@@ -170,7 +173,7 @@ def _forms(name: str) -> list[tuple[str, str]]:
         (form.removesuffix(ending), "in the singular")
         for form, _ in tried
         for ending in ("s", "es")
-        if form.endswith(ending)
+        if form.endswith(ending) and name[-1].islower()
     ]
     return list(dict.fromkeys(item for item in tried if item[0]))
 
@@ -238,9 +241,10 @@ def _held(name: str) -> Iterator[Found]:
     }
     for match in matches:
         words = name[match.start : match.end]
-        rest = fold(name[: match.start] + " " + name[match.end :]).split()
+        left_over = f"{name[: match.start]} {name[match.end :]}"
+        rest = fold(left_over).split()
         if (
-            len(words) * 2 >= len(name.strip())
+            (len(words) * 2 >= len(name.strip()) and not _OTHER_DESIGNATION.search(left_over))
             or (match.entry.specificity in {"designation", None} and nouns.issuperset(rest))
             or (match.entry.specificity == "designation" and any(map(str.isdigit, words)))
             or (match.entry.table == "makers" and match.start == 0 and len(words) > _SHORT)
@@ -258,8 +262,10 @@ def _ends(name: str) -> Iterator[Found]:
     """Actors and designations whose names begin or end this one, the longest first."""
     words = name.replace("-based ", " ").replace("'s ", " ").split()
     for length in range(len(words) - 1, 0, -1):
-        for part in (words[:length], words[-length:]):
+        for part, left_over in ((words[:length], words[length:]), (words[-length:], words[:-length])):
             part_name = " ".join(part).rstrip(",")
+            if _OTHER_DESIGNATION.search(" ".join(left_over)):
+                continue
             hits = [
                 hit
                 for form in (*variants(part_name), *variants(part_name.removesuffix("s")))
