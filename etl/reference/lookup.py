@@ -19,8 +19,13 @@ _FORMS = re.compile(
 _ARTICLE = re.compile(r"^the ")
 _KIND_WORD = re.compile(
     r" (?:class|type|family|series|programme|program|variant|missiles?|rockets?|tanks?|drones?|uavs?|jets?|systems?|vehicles?|"
-    r"[468]x[468]|government|army|rebels?|militia|group|movement|cartel|gang|forces)$"
+    r"[468]x[468]|government|army)$"
 )
+_GROUP_WORD = re.compile(
+    r" (?:rebels?|militants?|insurgents?|guerrillas?|separatists?|fighters?|militias?|militiamen|mercenaries|terrorists?|"
+    r"paramilitar(?:y|ies)|group|movement|cartel|gang|forces)$"
+)
+_NO_STATE = "without the word for an armed group"
 _PUBLIC_BODY = re.compile(
     r"(?:s|the|of|for|and|national|royal|imperial|federal|republic|ministry|minister|department|defen[cs]e|military|"
     r"armed|forces?|army|navy|naval|air|space|aerospace|ground|land|marines?|corps|coast|border|guards?|police|gendarmerie|"
@@ -160,21 +165,23 @@ def _forms(name: str) -> list[tuple[str, str]]:
     tried += [(base, "as it stands"), (_together(base), "written together")]
     tried.append((_plain(re.sub(r"\([^)]*\)", " ", name)), "without the brackets"))
     tried += [(_plain(part), "of the brackets") for part in re.findall(r"\(([^)]+)\)", name)]
+    if name[-1:].islower():
+        tried += [
+            (form.removesuffix(ending), "in the singular")
+            for form, _ in list(tried)
+            for ending in ("s", "es")
+            if form.endswith(ending)
+        ]
     for form, _ in tried:  # grows: what is left of one form is tried in its turn
         for shorter, reason in (
             (_ARTICLE.sub("", form), "without the article"),
             (_FORMS.sub("", form), "without the legal form"),
             (_KIND_WORD.sub("", form), "without the word for its kind"),
+            (_GROUP_WORD.sub("", form), _NO_STATE),
             (_without_noun(form), "without the word for its kind"),
         ):
             if shorter not in dict(tried):
                 tried.append((shorter, reason))
-    tried += [
-        (form.removesuffix(ending), "in the singular")
-        for form, _ in tried
-        for ending in ("s", "es")
-        if form.endswith(ending) and name[-1].islower()
-    ]
     return list(dict.fromkeys(item for item in tried if item[0]))
 
 
@@ -194,7 +201,10 @@ def _order(name: str, alias: str, entry: Entry) -> tuple[bool, bool, bool, int, 
 def _whole(name: str) -> Iterator[Found]:
     """Entries of that very name, in the first form of it that any has; then in the first way of seeing names as one."""
     for form, reason in _forms(name):
-        if hits := _index().get(form):
+        hits = _index().get(form, [])
+        if reason == _NO_STATE:
+            hits = [hit for hit in hits if hit[2].table not in _STATES]
+        if hits:
             yield from _sorted(name, hits, reason)
             return
     for way, reason in _LOOSE:
@@ -233,19 +243,20 @@ def _held(name: str) -> Iterator[Found]:
     """Entries whose names are a good part of this one: half of it, all but nouns, a designation with a number, a
     maker's branch."""
     matches = sorted(default_matcher().find(name), key=_weight)
-    nouns = {
-        word
-        for match in matches
-        if match.entry.table == "vocabulary"
-        for word in fold(name[match.start : match.end]).split()
-    }
+    nouns, others = set[str](), set[str]()
+    for match in matches:
+        if match.entry.specificity != "designation":
+            others.update(fold(name[match.start : match.end]).split())
+        if match.entry.table == "vocabulary":
+            nouns.update(fold(name[match.start : match.end]).split())
     for match in matches:
         words = name[match.start : match.end]
         left_over = f"{name[: match.start]} {name[match.end :]}"
         rest = fold(left_over).split()
         if (
             (len(words) * 2 >= len(name.strip()) and not _OTHER_DESIGNATION.search(left_over))
-            or (match.entry.specificity in {"designation", None} and nouns.issuperset(rest))
+            or (match.entry.specificity == "designation" and others.issuperset(rest))
+            or (match.entry.is_actor and nouns.issuperset(rest))
             or (match.entry.specificity == "designation" and any(map(str.isdigit, words)))
             or (match.entry.table == "makers" and match.start == 0 and len(words) > _SHORT)
         ):
@@ -262,21 +273,29 @@ def _ends(name: str) -> Iterator[Found]:
     """Actors and designations whose names begin or end this one, the longest first."""
     words = name.replace("-based ", " ").replace("'s ", " ").split()
     for length in range(len(words) - 1, 0, -1):
-        for part, left_over in ((words[:length], words[length:]), (words[-length:], words[:-length])):
-            part_name = " ".join(part).rstrip(",")
-            if _OTHER_DESIGNATION.search(" ".join(left_over)):
-                continue
-            hits = [
-                hit
-                for form in (*variants(part_name), *variants(part_name.removesuffix("s")))
-                for hit in _index().get(form, [])
-                if hit[2].table not in _BROAD
-                and len(part_name) >= _SHORT
-                and keeps_case(case_rule(hit[0]), hit[0], part_name, line_is_upper=False)
-            ]
-            if hits:
-                yield from _sorted(part_name, hits, f"{part_name!r} within the name")
-                return
+        hits = [
+            (part, hit)
+            for part, left_over in ((words[:length], words[length:]), (words[-length:], words[:-length]))
+            if not _OTHER_DESIGNATION.search(" ".join(left_over))
+            for hit in _named(" ".join(part).rstrip(","))
+        ]
+        for part, (alias, sort, entry) in sorted(hits, key=lambda hit: hit[1][2].specificity != "designation"):
+            yield Found(entry, f"{sort} {alias!r}, {' '.join(part)!r} within the name")
+        if hits:
+            return
+
+
+def _named(name: str) -> list[tuple[str, str, Entry]]:
+    """Actors and designations that have this very name, best first; none for a word too short to tell."""
+    if len(name) < _SHORT and not (len(name) == _SHORT - 1 and name.isupper()) and not any(map(str.isdigit, name)):
+        return []
+    hits = [
+        hit
+        for form in (*variants(name), *variants(name.removesuffix("s")))
+        for hit in _index().get(form, [])
+        if hit[2].table not in _BROAD and keeps_case(case_rule(hit[0]), hit[0], name, line_is_upper=False)
+    ]
+    return sorted(hits, key=lambda hit: _order(name, hit[0], hit[2]))
 
 
 def _broad(name: str) -> Iterator[Found]:
