@@ -32,8 +32,10 @@ _PUBLIC_BODY = re.compile(
     r"government|authorities|general|staff|parliament|president|presidency|intelligence|service|special|operations|"
     r"transitional|interim|junta|regime|troops|security|soldiers|procurement|agency|administration|council)"
 )
-_OTHER_DESIGNATION = re.compile(r"\b(?!Mk|MK)[A-Z]{1,4}-?\d")
-"""What, left over beside a name, tells that something else is meant: `T-5` beside `Eagle`."""
+_MEANS_ELSE = re.compile(
+    r"\b(?!Mk|MK)[A-Z]{1,4}-?\d|\b(?:Robotics|Systems|Technolog|Dynamics|Industries|Aerospace|Defen[cs]e)"
+)
+"""What, left over beside a designation, tells that something else is meant: `T-5` beside `Eagle`, a firm's name."""
 
 _STATES = frozenset({"states", "leaders"})
 _BROAD = _STATES | {"vocabulary"}
@@ -127,22 +129,28 @@ def _loose_index(way: Callable[[str], str]) -> Index:
 
 
 @cache
-def _nouns() -> frozenset[str]:
-    """The words for kinds of equipment, also in the plural: `frigates`, `air defence system`."""
+def _nouns() -> dict[str, str]:
+    """The words for kinds of equipment, also in the plural (`frigates`, `air defence system`), with their category."""
     nouns = {
-        form
+        form: category_of(entry)
         for entry in entries().values()
         if entry.table == "vocabulary"
         for name, _ in entry.names
         for form in variants(name)
     }
-    return frozenset(nouns | {f"{noun}s" for noun in nouns})
+    return {f"{noun}s": category for noun, category in nouns.items()} | nouns
 
 
 def _without_noun(form: str) -> str:
     """Without the longest word for a kind of equipment at its end."""
+    noun = _noun_of(form)
+    return form.removesuffix(noun).strip() if noun else form
+
+
+def _noun_of(form: str) -> str | None:
+    """The longest word for a kind of equipment at the end of a name of several words."""
     words = form.split()
-    return next((" ".join(words[:at]) for at in range(1, len(words)) if " ".join(words[at:]) in _nouns()), form)
+    return next((noun for at in range(1, len(words)) if (noun := " ".join(words[at:])) in _nouns()), None)
 
 
 @cache
@@ -185,13 +193,24 @@ def _forms(name: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(item for item in tried if item[0]))
 
 
-def _order(name: str, alias: str, entry: Entry) -> tuple[bool, bool, bool, int, bool, str]:
-    """Sorts what is known under a name: right capitals, the very spelling, what needs no words around it, then rank."""
+def _lacks_words(name: str, alias: str, entry: Entry) -> int:
+    """2 where the alias needs words around it that are not in the name, 0 where they are, 1 where it needs none."""
     rule = rules().get((fold(alias).strip(), entry.id))
+    if not rule or not rule.requires:
+        return 1
+    words = set(fold(name).split()) - set(fold(alias).split())
+    return 0 if words & {part for required in rule.requires for part in (required, f"{required}s")} else 2
+
+
+def _order(name: str, alias: str, entry: Entry) -> tuple[bool, int, bool, bool, int, bool, str]:
+    """Sorts what is known under a name: right capitals, the words needed around it, the very spelling, then rank."""
+    rule = rules().get((fold(alias).strip(), entry.id))
+    lacks = _lacks_words(name, alias, entry)
     return (
         not keeps_case(case_rule(alias), alias, name, line_is_upper=False),
+        min(lacks, 1),
         alias != name,
-        bool(rule and rule.requires),
+        lacks > 1,
         rule.rank if rule else 1,
         fold(alias) != fold(entry.name),
         entry.id,
@@ -209,8 +228,8 @@ def _whole(name: str) -> Iterator[Found]:
             return
     for way, reason in _LOOSE:
         for form, _ in _forms(name):
-            if hits := _loose_index(way).get(way(form)):
-                yield from _sorted(name, hits, reason)
+            if alike := _loose_index(way).get(way(form)):
+                yield from _sorted(name, alike, reason)
                 return
 
 
@@ -254,10 +273,10 @@ def _held(name: str) -> Iterator[Found]:
         left_over = f"{name[: match.start]} {name[match.end :]}"
         rest = fold(left_over).split()
         if (
-            (len(words) * 2 >= len(name.strip()) and not _OTHER_DESIGNATION.search(left_over))
+            (len(words) * 2 >= len(name.strip()) and not _MEANS_ELSE.search(left_over))
             or (match.entry.specificity == "designation" and others.issuperset(rest))
             or (match.entry.is_actor and nouns.issuperset(rest))
-            or (match.entry.specificity == "designation" and any(map(str.isdigit, words)))
+            or (match.entry.specificity == "designation" and any(map(str.isdigit, words)) and len(words) >= _SHORT - 1)
             or (match.entry.table == "makers" and match.start == 0 and len(words) > _SHORT)
         ):
             for entry in (match.entry, *match.others):
@@ -273,22 +292,25 @@ def _ends(name: str) -> Iterator[Found]:
     """Actors and designations whose names begin or end this one, the longest first."""
     words = name.replace("-based ", " ").replace("'s ", " ").split()
     for length in range(len(words) - 1, 0, -1):
-        hits = [
-            (part, hit)
-            for part, left_over in ((words[:length], words[length:]), (words[-length:], words[:-length]))
-            if not _OTHER_DESIGNATION.search(" ".join(left_over))
-            for hit in _named(" ".join(part).rstrip(","))
-        ]
-        for part, (alias, sort, entry) in sorted(hits, key=lambda hit: hit[1][2].specificity != "designation"):
-            yield Found(entry, f"{sort} {alias!r}, {' '.join(part)!r} within the name")
+        first, last = " ".join(words[:length]), " ".join(words[-length:])
+        hits = [(first, hit) for hit in _named(first) if hit[2].is_actor or not _MEANS_ELSE.search(name, len(first))]
+        hits += [(last, hit) for hit in _named(last) if hit[2].is_actor or _lacks_words(name, hit[0], hit[2]) <= 1]
+        for part, (alias, sort, entry) in sorted(hits, key=lambda hit: _end_order(name, *hit[1])):
+            yield Found(entry, f"{sort} {alias!r}, {part!r} within the name")
         if hits:
             return
+
+
+def _end_order(name: str, alias: str, _: str, entry: Entry) -> tuple[bool, bool]:
+    """Sorts what begins or ends a name: designations first, then what the other words of the name ask for."""
+    return entry.specificity != "designation", _lacks_words(name, alias, entry) > 0
 
 
 def _named(name: str) -> list[tuple[str, str, Entry]]:
     """Actors and designations that have this very name, best first; none for a word too short to tell."""
     if len(name) < _SHORT and not (len(name) == _SHORT - 1 and name.isupper()) and not any(map(str.isdigit, name)):
         return []
+    name = name.rstrip(",")
     hits = [
         hit
         for form in (*variants(name), *variants(name.removesuffix("s")))
@@ -339,5 +361,6 @@ def look_up(name: str) -> list[Found]:
         for item in way(name):
             found.setdefault(item.entry.id, item)
         if found:
-            return list(found.values())
+            told = _nouns().get(_noun_of(_plain(name)) or "")
+            return sorted(found.values(), key=lambda item: told is not None and item.row()["category"] != told)
     return []

@@ -119,6 +119,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
             if objects and (head.lemma_ in _OBJECT_CONTROL) and verb.dep_ != "advcl":
                 return [_antecedent(child) for child in objects]
             return _subject_or_controller(head, depth + 1)
+        if verb.dep_ == "acl" and verb.tag_ == "VBG":
+            return [head]  # a lorry carrying rifles
         if head.pos_ in {"NOUN", "PROPN", "ADJ"}:
             possessors = [child for child in head.children if child.dep_ == "poss"]
             if possessors:

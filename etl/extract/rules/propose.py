@@ -279,11 +279,16 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
     return _Found([], [], systems)
 
 
-def _multiply(base: Candidate, found: _Found) -> Iterator[Candidate]:
-    suppliers: list[Role | None] = [*found.suppliers] or [None]
-    recipients: list[Role | None] = [*found.recipients] or [None]
+def _own_parties(named: Named, reader: _Reader, names: tuple[str, ...]) -> list[Role]:
+    """Parties told behind one piece of equipment alone: `submarines from Germany and frigates from Italy`."""
+    return reader.parties([Place(item, "argument") for name, item in prepositional(named.head) if name in names])
+
+
+def _multiply(base: Candidate, found: _Found, reader: _Reader) -> Iterator[Candidate]:
     for named, link in found.systems:
         origin = origin_of(named.head, base.sentence)
+        suppliers: list[Role | None] = [*(_own_parties(named, reader, _FROM) or found.suppliers)] or [None]
+        recipients: list[Role | None] = [*(_own_parties(named, reader, _TO) or found.recipients)] or [None]
         for supplier in suppliers:
             for recipient in recipients:
                 if supplier and recipient and supplier.match.entry.party_id == recipient.match.entry.party_id:
@@ -332,7 +337,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
             ):
                 continue  # a deal to sell: the verb tells it
             found = _noun_found(trigger, noun_places(token), reader)
-        yield from _multiply(base, _with_other_systems(found, token, sentence, discourse))
+        yield from _multiply(base, _with_other_systems(found, token, sentence, discourse), reader)
 
 
 def _with_other_systems(found: _Found, token: Token, sentence: Sentence, discourse: Discourse) -> _Found:
@@ -356,4 +361,4 @@ def _supplied_noun(base: Candidate, reader: _Reader) -> Iterator[Candidate]:
     suppliers = _distinct([Role(sentence.actor_at[child.i], "argument") for child in makers])
     owners = reader.parties([Place(child, "argument") for child in token.head.children if child.dep_ == "poss"])
     if suppliers and base.trigger.frame in {"give"}:
-        yield from _multiply(base, _Found(suppliers, owners, [(named, "argument") for named in systems]))
+        yield from _multiply(base, _Found(suppliers, owners, [(named, "argument") for named in systems]), reader)

@@ -17,6 +17,29 @@ _MODAL = {"would", "could", "may", "might", "can", "'d", "’d", "ca"}
 _DUTY = {"should", "must", "ought"}
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
              "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
+_CARRIERS = frozenset(
+    [
+        "boat",
+        "car",
+        "cargo",
+        "consignment",
+        "container",
+        "convoy",
+        "crate",
+        "dhow",
+        "flight",
+        "load",
+        "lorry",
+        "plane",
+        "ship",
+        "shipment",
+        "train",
+        "trawler",
+        "truck",
+        "van",
+        "vessel",
+    ]
+)
 _NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
 _ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "in", "during", "amid"}
 """Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
@@ -177,6 +200,11 @@ def compose(inner: str, outer: str) -> str:
     return outer
 
 
+def _stops_carrier(verb: Token) -> bool:
+    """True where what is stopped is a load on its way: `stopped a lorry carrying rifles`."""
+    return any(child.lemma_.lower() in _CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"})
+
+
 def _no_longer(token: Token) -> bool:
     """True where a word stands under `no longer` or `not ... any more`."""
     return any(child.lower_ in {"longer", "anymore"} for child in token.children if child.dep_ == "advmod")
@@ -214,7 +242,10 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         met.append((word, cue))
         if cue.effect == "status" and cue.status:
             before = status
-            status = compose(status, cue.status)
+            stopped = cue.status in {"suspended", "refused"} and _stops_carrier(word)
+            status = compose(status, "intercepted" if stopped else cue.status)
+            if stopped:
+                certain = True
             certain = certain or status != before
             if status == cue.status:
                 certain = True

@@ -9,7 +9,7 @@ from etl.extract.scorer.features import Features
 from etl.extract.scorer.readings import Reading
 
 LEAST = 0.02
-"""Readings of a lower score are not looked at any more."""
+"""Readings of a lower score are not looked at any more, unless the grammar gives them whole."""
 
 Key = tuple[str, str, str, str]
 
@@ -33,7 +33,7 @@ def gather_claims(readings: Sequence[Reading], scores: Sequence[float]) -> list[
     """Return the claims of an article, in the order of their keys."""
     grouped: dict[Key, list[tuple[float, int]]] = defaultdict(list)
     for number, (reading, score) in enumerate(zip(readings, scores, strict=True)):
-        if score >= LEAST:
+        if score >= LEAST or reading.is_claimed:
             grouped[reading.key].append((-float(score), number))
     claims = []
     for key in sorted(grouped):

@@ -20,22 +20,25 @@ class Chosen:
     confidence: float
 
 
-def _is_claimed(reading: Reading) -> bool:
-    """True where the grammar gives the reading whole, and nothing in it says that it is a condition or an appeal."""
-    standing = reading.base.candidate.standing
-    return reading.is_grammatical and not standing.is_hypothetical and standing.urged_by is None
+def _contradicts(claim: Claim, other: Claim, readings: Sequence[Reading]) -> bool:
+    """True where two claims cannot well both be meant.
+
+    The reverse pair; another phase of the same transfer; the same words with one party exchanged, unless the grammar lists both.
+    """
+    here, there, category, phase = claim.key
+    if other.key[:2] == (there, here):
+        return True
+    if other.key[:3] == (here, there, category):
+        return other.key[3] != phase
+    first, second = readings[claim.readings[0]], readings[other.readings[0]]
+    return first.number == second.number and not (first.is_grammatical and second.is_grammatical)
 
 
-def _agree(kept: list[tuple[float, Claim]], model: Model) -> list[tuple[float, Claim]]:
-    """Drop a claim where a much better one speaks against it: the reverse pair, or another phase of the same transfer."""
+def _agree(kept: list[tuple[float, Claim]], readings: Sequence[Reading], model: Model) -> list[tuple[float, Claim]]:
+    """Drop each claim that a much better one contradicts."""
     result = []
     for score, claim in kept:
-        here, there, category, _ = claim.key
-        rivals = [
-            other_score
-            for other_score, other in kept
-            if other.key[:2] == (there, here) or (other.key[:3] == (here, there, category) and other.key != claim.key)
-        ]
+        rivals = [other_score for other_score, other in kept if _contradicts(claim, other, readings)]
         if score >= model.rival * max(rivals, default=0.0):
             result.append((score, claim))
     return result
@@ -54,15 +57,15 @@ def choose(found: ArticleReadings, scores: Sequence[float], model: Model) -> lis
     rows = claim_features(claims, readings, found.context.discourse.title_parties)
     kept = []
     for score, claim in zip((float(score) for score in model.score_claims(rows)), claims, strict=True):
-        whole = any(_is_claimed(readings[number]) for number in claim.readings)
+        whole = any(readings[number].is_claimed for number in claim.readings)
         if score >= model.accept * (model.whole if whole else 1.0):
             kept.append((score, claim))
-    kept = _agree(kept, model)
+    kept = _agree(kept, readings, model)
     chosen = []
     for score, claim in kept:
         for number, own in zip(claim.readings, claim.scores, strict=True):
             reading = readings[number]
             denies = reading.base.candidate.standing.assertion == "denied"
-            if own >= _EVIDENCE * claim.scores[0] or denies or _is_claimed(reading):
+            if own >= _EVIDENCE * claim.scores[0] or denies or reading.is_claimed:
                 chosen.append((number, Chosen(reading, score, model.confidence(score))))
     return [item for _, item in sorted(chosen, key=lambda item: item[0])]

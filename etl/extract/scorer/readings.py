@@ -52,6 +52,12 @@ class Reading:
             and self.base.candidate.system_link in links
         )
 
+    @property
+    def is_claimed(self) -> bool:
+        """True where the grammar gives the reading whole, and nothing in it says that it is a condition or an appeal."""
+        standing = self.base.candidate.standing
+        return self.is_grammatical and not standing.is_hypothetical and standing.urged_by is None
+
 
 def _party(role: Role | None) -> str:
     return role.match.entry.party_id if role else "unknown"

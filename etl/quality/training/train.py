@@ -28,9 +28,9 @@ _CLAIM_ROUNDS = 120
 _LEAST_CLAIM_USES = 40
 _LEAST_USES = 60
 """Readings in which a feature must occur to be used."""
-_ACCEPT = tuple(number / 100 for number in range(8, 50, 3))
-_WHOLES = (0.15, 0.4)
-_RIVALS = (0.0, 0.7)
+_ACCEPT = tuple(number / 100 for number in range(8, 48, 3))
+_WHOLES = (0.0,)
+_RIVALS = (0.6, 0.8, 0.95)
 _LEAST_PRECISION = 0.4
 Key = tuple[str, str, str, str]
 _FIRM_PRECISION = 0.8
