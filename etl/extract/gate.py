@@ -6,25 +6,18 @@ from functools import cache
 from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.lexicon import nouns, verbs
 
-_FORMS = ("", "s", "es", "d", "ed", "ing", "n")
-
-
+_DENIAL = ("den(?:y|ies|ied|ying)", "reject", "dismiss", "refut")
 _ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
 
 
 @cache
 def _cue() -> re.Pattern[str]:
     """All forms of the words that tell a transfer, and of those that deny one."""
-    stems: set[str] = {"den(?:y|ies|ied|ying)", "reject", "dismiss", "refut"}
-    irregular = {
-        "sell": "sold", "send": "sent", "buy": "bought", "give": "gave|given", "get": "got|gotten", "lend": "lent",
-        "seek": "sought", "fly": "flew|flown|flies", "withhold": "withheld", "withdraw": "withdrew|withdrawn",
-        "freeze": "froze|frozen", "resell": "resold", "supply": "suppli", "delivery": "deliveries", "embargo": "embargoes",
-    }  # fmt: skip
-    for lemma in [*verbs(), *nouns()]:
+    stems = set(_DENIAL)
+    for trigger in [*verbs().values(), *nouns().values()]:
+        lemma = trigger.lemma
         stems.add(re.escape(lemma[:-1] if lemma.endswith(("e", "y")) and len(lemma) > 3 else lemma))
-        stems.update(irregular.get(lemma, "").split("|"))
-    stems.discard("")
+        stems.update(re.escape(form) for form in trigger.forms)
     return re.compile(rf"\b(?:{'|'.join(sorted(stems))})", re.IGNORECASE)
 
 

@@ -19,7 +19,7 @@ Rows = dict[str, list[Row]]
 """File without ending -> its rows."""
 
 _SYSTEMS = "id name aliases kind maker country source note"
-_WORDS = "lemma frame class transfer_type note"
+_WORDS = "lemma forms frame class transfer_type note"
 _AMBIGUITY = "alias id rank requires not_before not_after note"
 HEADERS = {
     "states": "id name kind official_name iso2 iso3 cow gw sipri_name start_year end_year successor names adjectives "

@@ -13,6 +13,7 @@ class Trigger:
     Attributes:
         frame: which grammatical place holds which party (`arguments.py`).
         statuses: status by aspect (past, perfect, present, progressive, future, modal, infinitive, bare).
+        forms: irregular forms, by which the gate finds it.
         transfer_type: the terms that the word tells, `unknown` where none.
     """
 
@@ -22,6 +23,7 @@ class Trigger:
     statuses: dict[str, str]
     transfer_type: str
     is_verb: bool
+    forms: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.lemma, self.is_verb))
@@ -65,6 +67,7 @@ def _triggers(table: str) -> dict[str, Trigger]:
             _aspects()[row["class"]],
             row["transfer_type"],
             table == "verbs",
+            split_cell(row["forms"]),
         )
         for row in read_csv(table)
     }

@@ -108,9 +108,9 @@ def claim_features(
         best = claim.scores[0]
         features = _own_features(claim, readings)
         features |= {
-            "of_transfer": best / transfer[claim.key[:3]],
-            "of_pair": best / pair[claim.key[:2]],
-            "of_top": best / top,
+            "of_transfer": best / (transfer[claim.key[:3]] or 1.0),
+            "of_pair": best / (pair[claim.key[:2]] or 1.0),
+            "of_top": best / (top or 1.0),
             "pair": pair[claim.key[:2]],
             "top": top,
             "reverse": pair.get((there, here), 0.0),
