@@ -119,7 +119,7 @@ def _index_by(forms: Callable[[str], Iterable[str]]) -> Index:
 
 @cache
 def _index() -> Index:
-    return _index_by(variants)
+    return _index_by(lambda name: dict.fromkeys(" ".join(form.split()) for form in variants(name)))
 
 
 @cache
