@@ -68,8 +68,8 @@ class Mention:
     date: Span | None = None
 
 
-class Extractor(Protocol):
-    """Finds mentions of transfers in articles."""
+class Provenance(Protocol):
+    """What is told of an extractor beside its mentions."""
 
     name: str
     version: str
@@ -78,6 +78,10 @@ class Extractor(Protocol):
     def firm(self) -> float:
         """Least confidence of an event of the tier `firm`."""
         ...
+
+
+class Extractor(Provenance, Protocol):
+    """Finds mentions of transfers in articles."""
 
     def extract(self, article: Article) -> list[Mention]:
         """Return the mentions of one article, in the order of their place."""

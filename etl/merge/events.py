@@ -7,7 +7,7 @@ mentions, a plan that the article also tells as talks is no event of its own, an
 from collections import defaultdict
 from dataclasses import replace
 
-from etl.extract.protocol import Extractor, Mention
+from etl.extract.protocol import Mention, Provenance
 from etl.identifiers import stable_id
 from etl.merge.claims import Claim, read_claim
 from etl.reference import Entry, kinds
@@ -161,7 +161,7 @@ def _role_spans(mention: Mention) -> Row:
     return row
 
 
-def _mention_row(article: Article, event_id: str, mention: Mention, extractor: Extractor) -> Row:
+def _mention_row(article: Article, event_id: str, mention: Mention, extractor: Provenance) -> Row:
     spans = _role_spans(mention)
     return {
         "mention_id": stable_id("mention", event_id, mention.quote.start, *spans.values()),
@@ -243,7 +243,7 @@ def _event_row(article: Article, event_id: str, claims: list[Claim], firm: float
     }
 
 
-def merge_mentions(article: Article, mentions: list[Mention], extractor: Extractor) -> tuple[list[Row], list[Row]]:
+def merge_mentions(article: Article, mentions: list[Mention], extractor: Provenance) -> tuple[list[Row], list[Row]]:
     """Return the rows of `events` and of `mentions` for one article.
 
     Args:

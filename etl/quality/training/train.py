@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from etl.errors import AccountingError
-from etl.extract.protocol import Mention
 from etl.extract.rules.extractor import tell_mentions
 from etl.extract.scorer.claims import Claim, claim_features, gather_claims
 from etl.extract.scorer.decide import choose
@@ -21,7 +20,6 @@ from etl.merge.events import merge_mentions
 from etl.quality.training.examples import Document, make_examples
 from etl.quality.training.learner import Labelled, Learner
 from etl.reference.tables import status_phase
-from etl.sources import Article
 
 ROUNDS = 260
 _CLAIM_ROUNDS = 120
@@ -85,7 +83,7 @@ class _Replayed(Model):
 def _events(case: Case, scores: Sequence[float], model: Model) -> dict[Key, float]:
     """What would come out for one article at the depth of an event, each with its confidence (here: its score)."""
     chosen = choose(case.found, scores, model)
-    rows, _ = merge_mentions(case.document.article, tell_mentions(case.found, chosen), _Held(model))
+    rows, _ = merge_mentions(case.document.article, tell_mentions(case.found, chosen), _Trial(model))
     events: dict[Key, float] = {}
     for row in rows:
         key = (
@@ -98,8 +96,8 @@ def _events(case: Case, scores: Sequence[float], model: Model) -> dict[Key, floa
     return events
 
 
-class _Held:
-    """Stands for the extractor while its model is tried."""
+class _Trial:
+    """Provenance of mentions while a model is tried."""
 
     name = "rules"
     version = "trial"
@@ -110,9 +108,6 @@ class _Held:
     @property
     def firm(self) -> float:
         return self.model.firm
-
-    def extract(self, article: Article) -> list[Mention]:
-        raise NotImplementedError("a trial reads no articles of its own")
 
 
 def _keys(events: Sequence[dict[str, str]]) -> set[Key]:
