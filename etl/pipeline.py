@@ -121,6 +121,7 @@ def article_rows(
             "publisher": article.publisher,
             "title": article.title,
             "published_date": article.published,
+            "published_edtf": article.published_edtf,
             "language": article.language,
             "text_sha256": article.text_sha256,
             "n_chars": len(article.text),

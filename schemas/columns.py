@@ -85,6 +85,12 @@ _ALL: tuple[Column, ...] = (
     _text("publisher", "Outlet that printed the article.", required=False),
     _text("title", "Headline.", required=False),
     Column(name="published_date", type="date", required=False, description="Day on which the article was published."),
+    _text(
+        "published_edtf",
+        "Publication as EDTF at the precision that is certain: the day, or the year of a numeric date that can be read two ways.",
+        required=False,
+        pattern=r"\d{4}(-\d{2}-\d{2})?",
+    ),
     _text("language", "Language of the text, ISO 639-1.", pattern=r"[a-z]{2,3}"),
     _text("text_sha256", "SHA-256 of the text in UTF-8.", pattern=r"[0-9a-f]{64}"),
     Column(name="n_chars", type="integer", unit="character", minimum=1, description="Length of the text."),

@@ -38,7 +38,7 @@ ARTICLES = Table(
     "articles",
     "Articles",
     "One row for each article that was read.",
-    ("article_id", "source_id", "source_path", "url", "publisher", "title", "published_date", "language", "text_sha256",
+    ("article_id", "source_id", "source_path", "url", "publisher", "title", "published_date", "published_edtf", "language", "text_sha256",
      "n_chars", "duplicate_of", "n_mentions"),
     key="article_id",
     order=("source_id", "article_id"),

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal
 
 CaseRule = Literal["any", "capitals", "exact"]
@@ -75,14 +74,6 @@ def keeps_case(rule: CaseRule, name: str, found: str, *, line_is_upper: bool) ->
         pairs = zip(re.findall(r"\w+", name), words, strict=True)
         return all(not word[0].isupper() or seen[0].isupper() for word, seen in pairs)
     return bool(words) and words[0][0].isupper()
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A folded form under which a name is looked for."""
-
-    folded: str
-    name: str
 
 
 def variants(name: str) -> list[str]:

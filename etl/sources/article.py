@@ -32,6 +32,13 @@ class Article:
     aside: tuple[tuple[int, int], ...] = field(default=())
 
     @property
+    def published_edtf(self) -> str | None:
+        """The day of publication, or its year where no more is certain, as EDTF."""
+        if self.published:
+            return self.published.isoformat()
+        return f"{self.published_year:04}" if self.published_year else None
+
+    @property
     def text_sha256(self) -> str:
         """SHA-256 of the text in UTF-8, as hexadecimal digits."""
         return sha256(self.text.encode("utf-8")).hexdigest()

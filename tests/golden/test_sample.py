@@ -175,3 +175,10 @@ def test_the_articles_of_the_gold_are_files(sample_run: Run) -> None:
     """Each path in the articles table leads to a file of the sample."""
     paths = set(sample_run.table("articles")["source_path"])
     assert [path for path in paths if not (Path(ROOT) / "data/raw" / path).is_file()] == []
+
+
+def test_a_date_that_can_be_read_two_ways_keeps_its_year(sample_run: Run) -> None:
+    """Where neither weekday nor setting settles a numeric date, no day is invented, and the year that is certain stays."""
+    articles = sample_run.table("articles")
+    unsure = articles[articles["published_date"].isna() & articles["published_edtf"].notna()]
+    assert list(unsure["published_edtf"]) == ["1990"]

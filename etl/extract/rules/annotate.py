@@ -45,7 +45,6 @@ class Sentence:
     """
 
     index: int
-    paragraph: int
     text: str
     start: int
     end: int
@@ -146,7 +145,7 @@ def _merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
 def split_sentences(article: Article) -> list[Sentence]:
     """Return the sentences of an article's prose with the names in them, not parsed yet."""
     sentences: list[Sentence] = []
-    for number, (start, end) in enumerate(_paragraphs(article)):
+    for start, end in _paragraphs(article):
         part = article.text[start:end]
         if not part.strip():
             continue
@@ -162,7 +161,6 @@ def split_sentences(article: Article) -> list[Sentence]:
             sentences.append(
                 Sentence(
                     len(sentences),
-                    number,
                     text,
                     start + low,
                     start + high,

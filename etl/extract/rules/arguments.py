@@ -80,7 +80,6 @@ class Places:
     complement: list[Place] = field(default_factory=list)
     governor: Token | None = None
     prepositions: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
-    is_passive: bool = False
 
 
 def conjuncts(token: Token) -> list[Token]:
@@ -179,10 +178,8 @@ def verb_places(verb: Token) -> Places:
     objects = [child for child in verb.children if child.dep_ in {"dobj", "attr", "oprd"}]
     datives = [child for child in verb.children if child.dep_ == "dative" and child.pos_ not in {"ADP", "PART"}]
     if verb.dep_ == "acl" and verb.tag_ == "VBN":
-        places.is_passive = True
         places.object = _expand([verb.head], "argument")
     elif passive or (verb.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in verb.children)):
-        places.is_passive = True
         passive_subjects = subjects or controller(verb)
         places.object = _expand(passive_subjects, "argument" if subjects else "inherited")
         places.dative = _expand(objects, "argument")

@@ -45,7 +45,6 @@ class Candidate:
     trigger: Trigger
     standing: Standing
     system: Match
-    system_token: Token | None
     system_link: str
     supplier: Role | None
     recipient: Role | None
@@ -294,7 +293,7 @@ def _multiply(base: Candidate, found: _Found, reader: _Reader) -> Iterator[Candi
                 if supplier and recipient and supplier.match.entry.party_id == recipient.match.entry.party_id:
                     continue
                 yield replace(
-                    base, system=named.match, system_token=named.head, system_link=link, supplier=supplier,
+                    base, system=named.match, system_link=link, supplier=supplier,
                     recipient=recipient, origin=origin.match if origin else None,
                 )  # fmt: skip
 
@@ -321,7 +320,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
             continue
         standing = standing_of(token, trigger)
         nothing = Match(0, 0, default_system(), "name")
-        base = Candidate(sentence, token, trigger, standing, nothing, None, "argument", None, None)
+        base = Candidate(sentence, token, trigger, standing, nothing, "argument", None, None)
         if token.dep_ == "amod" and trigger.is_verb:
             yield from _supplied_noun(base, reader)
             continue

@@ -12,7 +12,6 @@ from etl.extract.scorer.readings import ArticleReadings, Reading
 from etl.reference.tables import status_phase
 from etl.sources import Article
 
-Gold = dict[str, object]
 _ELSEWHERE = 0.6
 """Weight of a right reading whose words are not those that the coder quoted."""
 
