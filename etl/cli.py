@@ -244,6 +244,10 @@ def _print_figures(figures: dict[str, Any]) -> None:
         click.echo(f"\n{title}\n{heading}")
         for name, score in figures[part].items():
             _print_score(name, score)
+    click.echo(f"\nby least confidence, at event depth\n{heading}")
+    for name, score in figures["curve"].items():
+        _print_score(name, score)
+    click.echo(f"calibration error of the confidence: {figures['calibration_error']}")
     for part in ("status", "category", "publisher"):
         click.echo(f"\nby {part}, at event depth\n{heading}")
         for name, score in figures[part].items():
@@ -321,18 +325,19 @@ def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
     Example:
       etl train my_gold.jsonl --out etl/extract/scorer
     """
-    from etl.quality.training.examples import Document, read_documents, shipped_examples
+    from etl.quality.training.examples import WRITTEN, Document, read_documents, shipped_examples
     from etl.quality.training.train import train as fit
     from etl.quality.training.train import write_model
 
     tuned_on = tune or gold[0]
     documents: list[Document] = []
     tuned = range(0)
-    for path in [*gold, *shipped_examples()]:
+    for path in gold:
         start = len(documents)
         documents += list(read_documents([path]))
         if path == tuned_on:
             tuned = range(start, len(documents))
+    documents += list(read_documents(shipped_examples(), weight=WRITTEN))
     if not tuned:
         from etl.errors import ConfigurationError
 

@@ -16,13 +16,13 @@ from etl.resolve.systems import resolve_system
 from etl.sources import Article
 from schemas.columns import SPAN_ROLES
 
-_RANK = {"generic": 0, "class": 1, "type": 2, "designation": 3}
 _LINKS = (
     "none",
     "frequent",
     "title",
     "next",
     "previous",
+    "described",
     "sentence",
     "origin",
     "discourse",
@@ -47,10 +47,6 @@ def _category(entry: Entry) -> str:
     return kinds()[entry.kind or "unspecified"].category
 
 
-def _rank(entry: Entry) -> int:
-    return _RANK[entry.specificity or "class"]
-
-
 def _distance(first: Claim, second: Claim) -> int:
     return abs(first.mention.quote.start - second.mention.quote.start)
 
@@ -59,7 +55,7 @@ def _covers(specific: Entry, general: Entry) -> bool:
     """True where the general word can stand for the specific equipment: `weapons` for all, `missiles` for an S-300 too."""
     if specific.id == general.id:
         return True
-    if _rank(specific) <= _rank(general):
+    if specific.rank <= general.rank:
         return False
     wide = _category(general)
     if general.specificity == "generic" and wide == "unspecified":
@@ -82,7 +78,7 @@ def _specify(claims: list[Claim]) -> list[Claim]:
         systems = {other.system.id for other in fitting}
         chosen = same_phase or (fitting if len(systems) == 1 else [])
         if chosen:
-            nearest = min(chosen, key=lambda other: (-_rank(other.system), _distance(other, claim), other.system.id))
+            nearest = min(chosen, key=lambda other: (-other.system.rank, _distance(other, claim), other.system.id))
             claim = replace(claim, system=nearest.system)  # noqa: PLW2901
         result.append(claim)
     return result
@@ -130,7 +126,7 @@ def _strength(claim: Claim) -> tuple[int, int, int, int, int]:
     mention = claim.mention
     return (
         _LINKS.index(mention.supplier.link) + _LINKS.index(mention.recipient.link),
-        _rank(mention.system.entry),
+        mention.system.entry.rank,
         int(claim.when is not None) + int(claim.quantity is not None),
         int(mention.is_certain),
         -mention.quote.start,

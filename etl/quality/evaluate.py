@@ -24,6 +24,10 @@ DEPTHS: dict[str, Callable[[Event], Key]] = {
 _ONCE = {"pair", "transfer", "event"}
 """Depths that count once an article; the others count each event."""
 _RESAMPLES = 400
+_THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+"""Confidences at which the curve of precision and recall is drawn."""
+_BINS = 5
+"""Bins of equal size in which confidence is compared with the share that was right."""
 
 
 @dataclass
@@ -123,6 +127,29 @@ def _kind_of_error(event: Event, others: Sequence[Event]) -> str:
     return "no counterpart"
 
 
+def _confidences(given: Sequence[Event], gold: Sequence[Event]) -> list[tuple[float, bool]]:
+    """For each event of one document its highest confidence, and whether the coder has it; optional ones are left out."""
+    key = DEPTHS["event"]
+    firm = {key(event) for event in gold if not event.get("optional")}
+    optional = {key(event) for event in gold if event.get("optional")}
+    best: dict[Key, float] = {}
+    for event in given:
+        best[key(event)] = max(best.get(key(event), 0.0), float(event["confidence"]))
+    return [(value, name in firm) for name, value in best.items() if name in firm or name not in optional]
+
+
+def _calibration_error(points: Sequence[tuple[float, bool]]) -> float | None:
+    """The mean distance of confidence from the share that was right, over bins of equal size (expected calibration error)."""
+    if not points:
+        return None
+    ordered = sorted(points)
+    total = 0.0
+    for number in range(_BINS):
+        part = ordered[number * len(ordered) // _BINS : (number + 1) * len(ordered) // _BINS]
+        total += abs(sum(value for value, _ in part) - sum(right for _, right in part))
+    return round(total / len(ordered), 3)
+
+
 def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, object]]) -> dict[str, object]:
     """Return the figures of a table of events against coded articles.
 
@@ -136,11 +163,14 @@ def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, o
             {
                 "supplier": str(row["supplier_id"]), "recipient": str(row["recipient_id"]), "category": str(row["system_category"]),
                 "status": str(row["status"]), "assertion": str(row["assertion"]), "tier": str(row["tier"]),
+                "confidence": str(row["confidence"]),
             }
         )  # fmt: skip
     depths = {name: Score() for name in DEPTHS}
     firm = {name: Score() for name in DEPTHS}
     groups: dict[str, dict[str, Score]] = {name: defaultdict(Score) for name in ("status", "category", "publisher")}
+    curve = {threshold: Score() for threshold in _THRESHOLDS}
+    points: list[tuple[float, bool]] = []
     kinds: dict[str, Counter[str]] = {"missed": Counter(), "false": Counter()}
     quiet = false_quiet = 0
     for document in gold:
@@ -150,6 +180,9 @@ def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, o
         for name in DEPTHS:
             depths[name].add(*_count(given, events, name))
             firm[name].add(*_count(sure, events, name))
+        for threshold, score in curve.items():
+            score.add(*_count([event for event in given if float(event["confidence"]) >= threshold], events, "event"))
+        points += _confidences(given, events)
         groups["publisher"][str(document.get("publisher"))].add(*_count(given, events, "event"))
         for group in ("status", "category"):
             for value in {event[group] for event in [*given, *events]}:
@@ -170,6 +203,8 @@ def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, o
         "gold_events": sum(len(_events(document)) for document in gold),
         "depth": {name: score.figures() for name, score in depths.items()},
         "firm": {name: score.figures() for name, score in firm.items()},
+        "curve": {f"{threshold:.1f}": score.figures() for threshold, score in curve.items()},
+        "calibration_error": _calibration_error(points),
         **{
             group: {value: score.figures() for value, score in sorted(scores.items())}
             for group, scores in groups.items()

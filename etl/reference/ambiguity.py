@@ -1,10 +1,11 @@
 """Rules for names that can mean several things: which words must, and must not, stand near."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from etl.reference.names import fold
-from etl.reference.tables import ambiguity_rows, split_cell
+from etl.reference.tables import ambiguity_rows, read_csv, split_cell
 
 WINDOW = 8
 """Words on either side in which a required word must stand."""
@@ -28,13 +29,41 @@ class Rule:
     not_after: frozenset[str]
 
 
+_TRANSFER = "@transfer"
+"""Value of `requires` that stands for all forms of the words that tell a transfer."""
+
+
+def _forms(lemma: str) -> Iterator[str]:
+    """The regular forms of an English verb or noun, and some that no word has."""
+    yield lemma
+    stem = lemma[:-1] if lemma.endswith(("e", "y")) else lemma
+    endings = ("ies", "ied", "ying") if lemma.endswith("y") else ("es", "ed", "ing")
+    for base in (stem, stem + stem[-1:]):
+        yield from (base + ending for ending in endings)
+
+
+@cache
+def transfer_words() -> frozenset[str]:
+    """Return all forms of the verbs and nouns that tell a transfer."""
+    rows = [*read_csv("verbs"), *read_csv("nouns")]
+    regular = (form for row in rows for form in _forms(row["lemma"]))
+    irregular = (form for row in rows for form in split_cell(row["forms"]))
+    return frozenset({"embargo", "reached", *regular, *irregular})
+
+
+def _required(cell: str) -> frozenset[str]:
+    values = split_cell(cell)
+    plain = frozenset(" ".join(fold(value).split()) for value in values if value != _TRANSFER)
+    return plain | transfer_words() if _TRANSFER in values else plain
+
+
 @cache
 def rules() -> dict[tuple[str, str], Rule]:
     """Return the rules by (folded name, identifier)."""
     return {
         (fold(row["alias"]).strip(), row["id"]): Rule(
             int(row["rank"] or 1),
-            frozenset(" ".join(fold(value).split()) for value in split_cell(row["requires"])),
+            _required(row["requires"]),
             frozenset(fold(value).strip() for value in split_cell(row["not_before"])),
             frozenset(fold(value).strip() for value in split_cell(row["not_after"])),
         )
@@ -47,8 +76,10 @@ def _stem(word: str) -> str:
 
 
 @cache
-def _stems(words: str) -> str:
-    return " ".join(map(_stem, words.split()))
+def _stemmed(required: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Required words without their plural endings: single ones, and phrases."""
+    stems = {" ".join(map(_stem, words.split())) for words in required}
+    return frozenset(stem for stem in stems if " " not in stem), tuple(sorted(stem for stem in stems if " " in stem))
 
 
 def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
@@ -68,5 +99,8 @@ def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
         return False
     if not rule.requires:
         return True
-    sides = [" ".join(map(_stem, words)) for words in (before[-WINDOW:], after[:WINDOW])]
-    return any(f" {_stems(required)} " in f" {side} " for required in rule.requires for side in sides)
+    sides = [list(map(_stem, words)) for words in (before[-WINDOW:], after[:WINDOW])]
+    words, phrases = _stemmed(rule.requires)
+    return any(not words.isdisjoint(side) for side in sides) or any(
+        f" {phrase} " in f" {' '.join(side)} " for phrase in phrases for side in sides
+    )

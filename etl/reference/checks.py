@@ -36,6 +36,7 @@ HEADERS = {
     "cues": "lemma effect status note",
     "aspects": "class past perfect present progressive future modal infinitive bare",
     "descriptors": "phrase kind members note",
+    "rivals": "first second period source",
 }
 _PREFIXES = {
     "leaders": "leader:",
@@ -146,6 +147,7 @@ def _check_identifiers(tables: Rows) -> Iterator[str]:
 def _references(tables: Rows) -> dict[str, tuple[set[str], str]]:
     """Column -> the values that it may hold, and where they come from."""
     known = {name: {_key(row)[0] for row in rows} for name, rows in tables.items()}
+    parties = {party for name in ("states", "groups", "organisations") for party in known.get(name, ())}
     return {
         "country": (known.get("states", set()), "a state's id"),
         "area": (known.get("states", set()), "a state's id"),
@@ -161,6 +163,7 @@ def _references(tables: Rows) -> dict[str, tuple[set[str], str]]:
         "transfer_type": (set(codes("transfer_type")), "a code of schemas/codes/transfer_type.csv"),
         "status": (set(codes("status")), "a code of schemas/codes/status.csv"),
         "class": (known.get("aspects", set()), "a class of aspects.csv"),
+        **dict.fromkeys(("first", "second"), (parties, "the id of a state, group or organisation")),
     }
 
 

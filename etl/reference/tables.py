@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,6 +30,7 @@ SYSTEM_TABLES = ("air_defence", "aircraft", "armoured_vehicle", "artillery", "co
                  "other", "satellite", "sensor", "ship", "small_arms", "uav")  # fmt: skip
 TABLES = ("states", "leaders", "groups", "organisations", "makers", "vocabulary",
           *(f"systems/{name}" for name in SYSTEM_TABLES))  # fmt: skip
+_SPECIFICITY = ("generic", "class", "type", "designation")
 ACTOR_TABLES = frozenset({"states", "leaders", "groups", "organisations", "makers"})
 
 
@@ -53,6 +55,7 @@ class Entry:
         table: its file, without ending.
         country: ISO 3166-1 alpha-3 of the state it belongs to or stands for; for a state, its own or its successor's.
         specificity: how closely equipment is named: designation, type, class or generic; empty for actors.
+        made_in: states whose industry makes this equipment, successors for states that are gone.
     """
 
     id: str
@@ -64,12 +67,18 @@ class Entry:
     start_year: int | None = None
     end_year: int | None = None
     area: tuple[str, ...] = ()
+    made_in: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def is_actor(self) -> bool:
         """True for states, leaders, groups, organisations and makers."""
         return self.table in ACTOR_TABLES
+
+    @property
+    def rank(self) -> int:
+        """How closely the entry names equipment: 0 generic, 1 class, 2 type, 3 designation."""
+        return _SPECIFICITY.index(self.specificity or "class")
 
     @property
     def party_id(self) -> str:
@@ -127,6 +136,18 @@ def _country(table: str, row: dict[str, str]) -> str | None:
     return (split_cell(row.get("country", "")) or (None,))[0]
 
 
+@cache
+def _successors() -> dict[str, str]:
+    """Code of each state -> the code under which it stands today."""
+    return {row["id"]: _country("states", row) or row["id"] for row in read_csv("states")}
+
+
+def _made_in(table: str, row: dict[str, str]) -> tuple[str, ...]:
+    if not table.startswith("systems/"):
+        return ()
+    return tuple(dict.fromkeys(_successors().get(code, code) for code in split_cell(row["country"])))
+
+
 def _entry(table: str, row: dict[str, str]) -> Entry:
     names: dict[tuple[str, str], None] = {}
     for column, sort in ALIAS_COLUMNS.items():
@@ -143,6 +164,7 @@ def _entry(table: str, row: dict[str, str]) -> Entry:
         start_year=_year(row.get("start_year")),
         end_year=_year(row.get("end_year")),
         area=split_cell(row.get("area", "")),
+        made_in=_made_in(table, row),
         names=tuple(names),
     )
 
@@ -180,6 +202,22 @@ def category_of(entry: Entry) -> str:
 def status_phase(status: str) -> str:
     """Return the phase to which a status belongs."""
     return lookup("status", "phase")[status]
+
+
+@cache
+def industries() -> Counter[str]:
+    """Return for each state how many systems of the tables its industry makes: how large it is as a maker of arms."""
+    return Counter(code for entry in entries().values() for code in entry.made_in)
+
+
+@cache
+def _rivals() -> frozenset[frozenset[str]]:
+    return frozenset(frozenset((row["first"], row["second"])) for row in read_csv("rivals"))
+
+
+def are_rivals(first: str, second: str) -> bool:
+    """True where two parties fought or threatened each other: their names stand together for that reason more often."""
+    return frozenset((first, second)) in _rivals()
 
 
 def default_system() -> Entry:

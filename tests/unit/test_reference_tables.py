@@ -53,6 +53,7 @@ WRONG: list[tuple[dict[str, list[Row]], str]] = [
     ({"systems__aircraft": [_row("systems/aircraft", **X1, maker="maker:no")]}, "aircraft.csv: sys:x1: 'maker:no': column maker"),
     ({"groups": [_row("groups", id="nsa:g", name="G", start_year="2001", end_year="1999")]}, "groups.csv: nsa:g: ['2001', '1999']"),
     ({"groups": [_row("groups", id="nsa:g", name="G", start_year="ca. 2001")]}, "groups.csv: nsa:g: ['ca. 2001', '']: write years"),
+    ({"rivals": [_row("rivals", first="AAA", second="nsa:no")]}, "rivals.csv: AAA: 'nsa:no': column second"),
     ({"kinds": [_row("kinds", kind="tank", category="chairs")]}, "kinds.csv: tank: 'chairs': column category"),
     ({"aspects": [_row("aspects", **{"class": "sale", "past": "sold"})]}, "aspects.csv: sale: ['', 'sold']"),
     ({"groups": [_row("groups", id="nsa:g", name="Acme")]}, "nsa:g: 'acme': maker:acme has this alias too"),

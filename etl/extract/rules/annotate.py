@@ -15,7 +15,6 @@ from etl.sources import Article
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _OWN_CATEGORY = frozenset({"component", "engine", "munition", "sensor"})
-_RANK = {"designation": 3, "type": 2, "class": 1, "generic": 0}
 
 
 @cache
@@ -113,7 +112,7 @@ def _lines(text: str, start: int, end: int, aside: tuple[tuple[int, int], ...]) 
 def _better(first: Match, second: Match) -> Match:
     """Of two adjacent names of one thing, the one that tells what it is: `Patriot` of `Patriot missiles`, `parts` of `F-16 parts`."""
     known = kinds()
-    first_rank, second_rank = (_RANK[match.entry.specificity or "class"] for match in (first, second))
+    first_rank, second_rank = (match.entry.rank for match in (first, second))
     second_category = known[second.entry.kind].category if second.entry.kind else "unspecified"
     first_category = known[first.entry.kind].category if first.entry.kind else "unspecified"
     if second_category in _OWN_CATEGORY and second_rank > 0 and second_category != first_category:

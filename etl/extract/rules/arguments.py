@@ -53,6 +53,12 @@ _OBJECT_CONTROL = frozenset(
         "urge",
     ]
 )
+_FOR_WHAT = frozenset(
+    ["blame", "condemn", "criticise", "criticize", "fault", "fine", "praise", "punish", "sanction", "thank"]
+)
+"""Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
+_CHAINED = frozenset(["to", "from", "by", "for"])
+"""Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
 _DEEP = 6
 
 
@@ -110,12 +116,14 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
     head = verb.head
     if verb.dep_ == "conj":
         return _subject_or_controller(head, depth + 1)
+    preposition = ""
     if verb.dep_ == "pcomp" and head.pos_ in {"ADP", "SCONJ", "PART"}:
-        head = head.head
+        preposition, head = head.lower_, head.head
     if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
-            if objects and (head.lemma_ in _OBJECT_CONTROL) and verb.dep_ != "advcl":
+            is_object = head.lemma_ in _OBJECT_CONTROL or (preposition == "for" and head.lemma_ in _FOR_WHAT)
+            if objects and is_object and verb.dep_ != "advcl":
                 return [_antecedent(child) for child in objects]
             return _subject_or_controller(head, depth + 1)
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
@@ -161,8 +169,15 @@ def _objects_of(preposition: Token) -> Iterator[tuple[str, Token]]:
             yield from _objects_of(child)
 
 
-def _add_prepositions(places: Places, token: Token, link: str) -> None:
+def _chained(token: Token) -> Iterator[tuple[str, Token]]:
+    """The prepositional phrases of a word, and those that hang on their objects though they belong to the word."""
     for name, item in prepositional(token):
+        yield name, item
+        yield from ((other, behind) for other, behind in prepositional(item) if other in _CHAINED)
+
+
+def _add_prepositions(places: Places, token: Token, link: str) -> None:
+    for name, item in _chained(token):
         if item.i not in {place.token.i for place in places.prepositions[name]}:
             places.prepositions[name].append(Place(item, link))
 
@@ -228,6 +243,10 @@ def noun_places(noun: Token) -> Places:
         places.governor = governor
         if first.dep_ == "nsubj":
             places.complement = _expand([child for child in governor.children if child.dep_ == "attr"], "argument")
+    if noun.dep_ == "appos":
+        places.complement = _expand([noun.head], "argument")  # Qatar, Italy's buyer
+    elif first.dep_ == "pobj" and first.head.lower_ == "among" and first.head.head.lemma_ == "be":
+        places.complement = _expand(own_subjects(first.head.head)[0], "argument")  # is among France's clients
     if first.dep_ in {"dobj", "attr", "nsubjpass", "oprd"} and governor.pos_ in {"VERB", "AUX"}:
         subjects, passive = own_subjects(governor)
         if not passive:
@@ -244,6 +263,14 @@ def noun_places(noun: Token) -> Places:
     elif first.dep_ in {"nsubj", "nsubjpass"}:
         _add_prepositions(places, governor, "inherited")
     for child in noun.children:
+        if (
+            child.dep_ == "relcl" and child.pos_ == "VERB" and not places.subject
+        ):  # the order that Britain won from Oman
+            subjects, passive = own_subjects(child)
+            if not passive and noun.i not in {token.i for token in subjects}:
+                places.governor = child
+                places.subject = _expand(subjects, "inherited")
+                _add_prepositions(places, child, "inherited")
         if child.dep_ == "acl" and child.tag_ in {"VBN", "VBG"}:
             for name, item in prepositional(child):
                 places.prepositions[name].append(Place(item, "argument"))

@@ -36,6 +36,7 @@ class Discourse:
         self.title_parties = list(dict.fromkeys(match.entry.party_id for match in self.title if match.entry.is_actor))
         self.frequency = Counter(match.entry.party_id for match in self.actors)
         self.frequency.update(party for party in self.title_parties for _ in range(2))
+        self._described: dict[int, tuple[Match, ...]] = {}
         self._by_party: dict[str, Entry] = {}
         for match in [*self.actors, *(match for match in self.title if match.entry.is_actor)]:
             known = self._by_party.get(match.entry.party_id)
@@ -68,21 +69,21 @@ class Discourse:
         descriptor = self._descriptor(token)
         if descriptor is None:
             return None
-        kind, members = descriptor
+        phrase, kind, members = descriptor
         near = self.before(offset, _KIND_TABLES[kind])
         fitting = [
             match for match in near
             if match.entry.party_id not in exclude and (not members or match.entry.party_id in members)
         ]  # fmt: skip
         if not fitting:
-            return self._group_of_state(token) if kind == "armed_group" and not members else None
+            return self._group_of_state(phrase) if kind == "armed_group" and not members else None
         if kind == "armed_group":
             recent = Counter(match.entry.id for match in fitting)
             best = max(recent, key=lambda party: (recent[party], party))
             return next(match for match in fitting if match.entry.id == best)
         return fitting[0]
 
-    def _group_of_state(self, token: Token) -> Match | None:
+    def _group_of_state(self, phrase: str) -> Match | None:
         """The group that `the rebels` means in an article about one country: the one called `Syrian rebels`, `Libyan rebels`."""
         for party, _ in sorted(self.frequency.items(), key=lambda item: (-item[1], item[0])):
             state = entries().get(party)
@@ -90,21 +91,36 @@ class Discourse:
                 continue
             adjectives = [name for name, sort in state.names if sort == "adjective"]
             for adjective in adjectives:
-                found = default_matcher().find(f"{adjective} {token.lemma_.lower()}s")
+                found = default_matcher().find(f"{adjective} {phrase.split(maxsplit=1)[0]}s")
                 if found and found[0].entry.table == "groups":
                     return Match(0, 0, found[0].entry, "name")
         return None
 
-    def _descriptor(self, token: Token) -> tuple[str, frozenset[str]] | None:
+    def _descriptor(self, token: Token) -> tuple[str, str, frozenset[str]] | None:
         lemma = token.lemma_.lower()
-        modifiers = [child.lower_ for child in token.children if child.dep_ in {"amod", "compound", "nmod"}]
+        modifiers = [child.lemma_.lower() for child in token.children if child.dep_ in {"amod", "compound", "nmod"}]
         known = descriptors()
+        definite = any(child.lower_ in _DEFINITE for child in token.children) or token.tag_ == "NNS"
         for phrase in [*(f"{word} {lemma}" for word in modifiers), lemma]:
             if phrase in known:
                 found = known[phrase]
-                definite = any(child.lower_ in _DEFINITE for child in token.children) or token.tag_ == "NNS"
-                return (found.kind, frozenset(found.members)) if definite else None
+                return (phrase, found.kind, frozenset(found.members)) if definite else None
+        for word in modifiers:  # rebel forces, opposition fighters
+            if word in known and known[word].kind == "armed_group":
+                return word, "armed_group", frozenset(known[word].members)
         return None
+
+    def described(self, sentence: Sentence) -> tuple[Match, ...]:
+        """Return the parties that descriptions in a parsed sentence stand for: `the rebels`, `the kingdom`."""
+        if sentence.index not in self._described:
+            nouns = (
+                token
+                for token in sentence.doc or ()
+                if token.pos_ in {"NOUN", "PROPN"} and token.i not in sentence.actor_at
+            )
+            matches = (self.resolve(token, sentence) for token in nouns)
+            self._described[sentence.index] = tuple(match for match in matches if match)
+        return self._described[sentence.index]
 
     def _antecedent(self, offset: int, sentence: Sentence, exclude: frozenset[str]) -> Match | None:
         inside = [match for match in sentence.actors if match.end <= offset and match.entry.party_id not in exclude]

@@ -27,8 +27,7 @@ class RuleExtractor:
         if found is None or not found.readings:
             return []
         model = default_model()
-        scores = model.score_readings(list(found.features()))
-        return tell_mentions(found, choose(found, [float(score) for score in scores], model))
+        return tell_mentions(found, choose(found, model.score_readings(found), model))
 
 
 def tell_mentions(found: ArticleReadings, chosen: list[Chosen]) -> list[Mention]:
@@ -70,9 +69,9 @@ def _mention(chosen: Chosen, denied: frozenset[str]) -> Mention:
         trigger=sentence.span(candidate.token),
         supplier=_party(reading.supplier),
         recipient=_party(reading.recipient),
-        system=System(candidate.system.entry, Span(candidate.system.start, candidate.system.end)),
-        status=standing.status,
-        is_certain=standing.is_certain,
+        system=System(chosen.system, Span(candidate.system.start, candidate.system.end)),
+        status=chosen.status,
+        is_certain=True,
         assertion=assertion,
         transfer_type=trigger.transfer_type,
         confidence=round(chosen.confidence, 4),

@@ -10,6 +10,7 @@ from etl.reference import Match
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
 _LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
+_MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
 _PLACE_PREPOSITIONS = {"of", "in", "from"}
 
 
@@ -92,15 +93,27 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     return None
 
 
+def is_only_made_in(token: Token, origin: Match, sentence: Sentence) -> bool:
+    """True where a name tells by whom equipment was made, and so not who sends it: `Russian-made tanks`, `tanks of Soviet design`."""
+    return any(
+        child.lower_.endswith(_MADE) and any(grandchild.i in sentence.actor_at for grandchild in child.children)
+        for child in token.children
+    ) or sentence.text[origin.end - sentence.start :].lower().lstrip(" -‑").startswith(_MADE)
+
+
 def origin_of(token: Token, sentence: Sentence) -> Named | None:
     """Return the state whose name modifies a piece of equipment: `Russian tanks`, `Iran's drones`."""
     for child in token.children:
         if child.dep_ in {"amod", "compound", "poss", "nmod", "npadvmod"}:
             if child.i in sentence.actor_at:
                 return Named(sentence.actor_at[child.i], token)
-            if child.tag_ in {"VBN", "JJ"} and child.lower_.endswith(
-                ("made", "built", "designed", "manufactured", "produced")
-            ):
+            if child.dep_ == "poss" and (
+                owner := party_in(child, sentence)
+            ):  # its army's rifles, the king of Spain's ships
+                return owner
+            if child.tag_ == "WP$" and (owner := party_in(token, sentence)):
+                return owner
+            if child.tag_ in {"VBN", "JJ"} and child.lower_.endswith(_MADE):
                 for grandchild in child.children:
                     if grandchild.i in sentence.actor_at:
                         return Named(sentence.actor_at[grandchild.i], token)

@@ -3,7 +3,6 @@
 The grammar's own reading comes first; the scorer weighs it against the others.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ LINKS = (
     "discourse",
     "origin",
     "sentence",
+    "described",
     "previous",
     "next",
     "title",
@@ -26,7 +26,7 @@ LINKS = (
 )
 """How an option was found, the closest first."""
 _LOOK_BACK = 3
-_MOST = 12
+_MOST = 13
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ def _options(candidate: Candidate, roles: Iterable[Role], discourse: Discourse) 
         _add(options, candidate.origin, "origin")
     for match in candidate.sentence.actors:
         _add(options, match, "sentence")
+    for match in discourse.described(candidate.sentence):
+        _add(options, match, "described")
     index = candidate.sentence.index
     for back in range(1, _LOOK_BACK + 1):
         if index >= back:
@@ -103,14 +105,3 @@ def gather_bases(candidates: Iterable[Candidate], discourse: Discourse) -> list[
             )
         )
     return bases
-
-
-def grammar_pairs(bases: Iterable[Base]) -> Counter[tuple[str, str]]:
-    """Return how often the article's grammar gives each pair (supplier, recipient) whole."""
-    return Counter(
-        (supplier, recipient)
-        for base in bases
-        for supplier in base.party_ids[0]
-        for recipient in base.party_ids[1]
-        if supplier != recipient
-    )

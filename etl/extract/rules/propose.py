@@ -9,12 +9,12 @@ from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.arguments import Place, Places, noun_places, prepositional, verb_places
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.lexicon import Trigger, nouns, verbs
-from etl.extract.rules.nominals import Named, origin_of, party_in, systems_in
+from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.extract.rules.standing import Standing, standing_of
 from etl.reference import Match
 from etl.reference.tables import default_system
 
-_FROM = ("from",)
+_FROM = ("from", "off")
 _TO = ("to", "into", "toward", "towards")
 _RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
 """Verbs whose subject receives: `took delivery of`."""
@@ -67,17 +67,24 @@ class _Reader:
         self.sentence = sentence
         self.discourse = discourse
 
-    def parties(self, places: list[Place]) -> list[Role]:
+    def parties(self, places: list[Place], *, but: list[Role] | None = None) -> list[Role]:
+        """The parties that the places name; a pronoun or description stands for none of `but`."""
+        exclude = frozenset(role.match.entry.party_id for role in but or ())
         roles: list[Role] = []
         for place in places:
             named = party_in(place.token, self.sentence)
             if named:
                 roles.append(Role(named.match, place.link))
                 continue
-            match = self.discourse.resolve(place.token, self.sentence)
+            match = self.discourse.resolve(place.token, self.sentence, exclude=exclude)
             if match:
-                roles.append(Role(match, "discourse"))
+                roles.append(Role(match, "inherited" if self._is_plain(place.token, match) else "discourse"))
         return _distinct(roles)
+
+    def _is_plain(self, token: Token, match: Match) -> bool:
+        """True where a pronoun can hardly mean another party: the sentence names two at most, and this one before it."""
+        parties = {actor.entry.party_id for actor in self.sentence.actors}
+        return token.pos_ == "PRON" and len(parties) <= 2 and match in self.sentence.actors
 
     def systems(self, places: list[Place]) -> list[tuple[Named, str]]:
         found: list[tuple[Named, str]] = []
@@ -100,6 +107,26 @@ class _Reader:
                 and match.end <= named.match.start
             ]
         )
+
+    def senders(self, systems: list[tuple[Named, str]]) -> list[Role]:
+        """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`."""
+        origins = [
+            origin.match
+            for named, _ in systems
+            if (origin := origin_of(named.head, self.sentence))
+            and not is_only_made_in(named.head, origin.match, self.sentence)
+        ]
+        return _distinct([Role(match, "modifier") for match in origins])
+
+    def takers_above(self, verb: Token) -> list[Role]:
+        """Who gets what a relative clause tells of: `obtained howitzers that Cuba supplied`."""
+        if verb.dep_ not in {"relcl", "acl"}:
+            return []
+        governor = verb.head.head
+        trigger = trigger_of(governor) if governor.i != verb.head.i and verb.head.dep_ == "dobj" else None
+        if trigger is None or trigger.frame != "take":
+            return []
+        return [replace(role, link="inherited") for role in self.parties(verb_places(governor).subject)]
 
     def only_parties(self, places: list[Place]) -> list[Place]:
         """The places that name no equipment."""
@@ -134,11 +161,13 @@ def _give(places: Places, reader: _Reader) -> _Found:
     suppliers = reader.parties([*places.subject, *_prepositions(places, "by")])
     if not suppliers:
         suppliers = reader.parties(_prepositions(places, *_FROM))
-    recipients = reader.parties([*reader.only_parties(places.dative), *_prepositions(places, *_TO)])
+    recipients = reader.parties([*reader.only_parties(places.dative), *_prepositions(places, *_TO)], but=suppliers)
     if not recipients and systems:
-        recipients = reader.parties(reader.only_parties(places.object)) or reader.owners(systems)
+        recipients = reader.parties(reader.only_parties(places.object), but=suppliers) or reader.owners(systems)
     if not recipients:
-        recipients = reader.parties(_prepositions(places, "for"))
+        recipients = reader.parties(_prepositions(places, "for"), but=suppliers)
+    if not suppliers and recipients:
+        suppliers = reader.senders(systems)
     return _Found(suppliers, recipients, systems)
 
 
@@ -153,7 +182,8 @@ def _take(places: Places, reader: _Reader) -> _Found:
     recipients = reader.parties([*places.subject, *_prepositions(places, "by")])
     if not recipients:
         recipients = reader.parties(_prepositions(places, "for"))
-    return _Found(reader.parties(_prepositions(places, *_FROM)), recipients, systems)
+    suppliers = reader.parties(_prepositions(places, *_FROM), but=recipients) or reader.senders(systems)
+    return _Found(suppliers, recipients, systems)
 
 
 def _plain(places: list[Place]) -> list[Place]:
@@ -227,9 +257,22 @@ _VERB_FRAMES: dict[str, Callable[[Places, _Reader], _Found]] = {
 }
 
 
+def _answers(places: Places, reader: _Reader) -> list[Role]:
+    """Who answers a request: `refused Peru's request`, `a request was declined by Georgia`."""
+    trigger = trigger_of(places.governor) if places.governor is not None else None
+    if places.governor is None or trigger is None or trigger.frame not in {"halt", "approve"}:
+        return []
+    answering = verb_places(places.governor)
+    return reader.parties([*answering.subject, *_prepositions(answering, "by")])
+
+
 def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
     """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
-    systems = reader.systems([*_prepositions(places, "of", "for"), *places.modifier])
+    things = [*_prepositions(places, "of", "for"), *places.modifier]
+    if trigger.frame not in {"giver", "taker"}:
+        things += places.complement  # the gift was a squadron of jets
+    things += _behind(_prepositions(places, *_TO, *_FROM, "with"), "of", "for")
+    systems = reader.systems(things)
     own = reader.parties([*_prepositions(places, "by"), *places.possessor, *places.modifier])
     subject = reader.parties(places.subject)
     source, goal = (
@@ -240,22 +283,33 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
     frame = trigger.frame
     governor = places.governor.lemma_.lower() if places.governor is not None else ""
     if governor in _RECEIVES and frame == "give" and subject:
-        return _Found([role for role in own if role not in subject] or source, subject, systems)
-    if governor in _WINS and frame in {"take", "deal"} and trigger.word_class == "contract" and subject:
-        return _Found(subject, source or other or goal, systems)
+        return _Found(
+            [role for role in own if role not in subject] or source or reader.senders(systems), subject, systems
+        )
+    wins = governor in _WINS or (governor == "take" and trigger.lemma == "order")
+    if wins and frame in {"take", "deal"} and trigger.word_class == "contract" and subject:
+        return _Found(subject, source or other or goal or own, systems)
     if frame == "take" and trigger.word_class == "contract" and other:
         return _Found(other, own or subject, systems)
     if frame in {"give", "approve", "halt"}:
         modifiers = reader.parties(places.modifier)
+        if (
+            frame == "give"
+            and source
+            and not goal
+            and (others := [role for role in own or subject if role not in modifiers])
+        ):
+            return _Found(source, others, systems)  # Cairo's shipments from Tripoli
         suppliers = [role for role in own if role not in modifiers or goal or not source] or source
         recipients = goal
         if not suppliers and subject:
             suppliers = subject
         return _Found(suppliers or subject, recipients, systems)
     if frame == "take":
-        return _Found(source or other, own or subject, systems)
+        return _Found(source or other or reader.senders(systems), own or subject, systems)
     if frame == "request":
-        return _Found(source or goal, own or subject, systems)
+        answers = _answers(places, reader) if own else []
+        return _Found(source or goal or answers, own or subject, systems)
     if frame == "seize":
         return _Found(
             source,
@@ -264,6 +318,8 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
         )
     if frame in {"giver", "taker"} and not subject:
         subject = reader.parties(places.complement)
+    if frame == "taker" and not source:
+        source = reader.parties([place for place in _prepositions(places, "of") if not reader.systems([place])])
     if frame == "giver":
         return _Found(subject, _distinct([*goal, *reader.parties(places.possessor)]), systems)
     if frame == "taker":
@@ -278,24 +334,39 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
     return _Found([], [], systems)
 
 
-def _own_parties(named: Named, reader: _Reader, names: tuple[str, ...]) -> list[Role]:
-    """Parties told behind one piece of equipment alone: `submarines from Germany and frigates from Italy`."""
-    return reader.parties([Place(item, "argument") for name, item in prepositional(named.head) if name in names])
+def _own_parties(
+    systems: list[tuple[Named, str]], shared: list[Role], reader: _Reader, names: tuple[str, ...]
+) -> list[list[Role]]:
+    """For each piece of equipment the parties told behind it alone, else the shared ones that no other has for its own.
+
+    `submarines from Germany and frigates from Italy`: not all of it from both.
+    """
+    own = [
+        reader.parties([Place(item, "argument") for name, item in prepositional(named.head) if name in names])
+        for named, _ in systems
+    ]
+    taken = {role.match.entry.party_id for roles in own for role in roles}
+    rest = [role for role in shared if role.match.entry.party_id not in taken] or shared
+    return [roles or rest for roles in own]
 
 
 def _multiply(base: Candidate, found: _Found, reader: _Reader) -> Iterator[Candidate]:
-    for named, link in found.systems:
+    suppliers_of = _own_parties(found.systems, found.suppliers, reader, _FROM)
+    recipients_of = _own_parties(found.systems, found.recipients, reader, _TO)
+    for (named, link), suppliers, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
         origin = origin_of(named.head, base.sentence)
-        suppliers: list[Role | None] = [*(_own_parties(named, reader, _FROM) or found.suppliers)] or [None]
-        recipients: list[Role | None] = [*(_own_parties(named, reader, _TO) or found.recipients)] or [None]
-        for supplier in suppliers:
-            for recipient in recipients:
-                if supplier and recipient and supplier.match.entry.party_id == recipient.match.entry.party_id:
-                    continue
-                yield replace(
-                    base, system=named.match, system_link=link, supplier=supplier,
-                    recipient=recipient, origin=origin.match if origin else None,
-                )  # fmt: skip
+        nobody: list[Role | None] = [None]
+        pairs = [
+            (supplier, recipient)
+            for supplier in [*suppliers] or nobody
+            for recipient in [*recipients] or nobody
+            if not (supplier and recipient and supplier.match.entry.party_id == recipient.match.entry.party_id)
+        ]
+        for supplier, recipient in [*pairs] or [(None, None)]:
+            yield replace(
+                base, system=named.match, system_link=link, supplier=supplier,
+                recipient=recipient, origin=origin.match if origin else None,
+            )  # fmt: skip
 
 
 def trigger_of(token: Token) -> Trigger | None:
@@ -328,6 +399,8 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
             if trigger.frame not in _VERB_FRAMES:
                 continue
             found = _VERB_FRAMES[trigger.frame](verb_places(token), reader)
+            if trigger.frame == "give" and not found.recipients:
+                found.recipients = reader.takers_above(token)
             if trigger.frame == "arm" and not found.systems and found.recipients:
                 found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
         else:

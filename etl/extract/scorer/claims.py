@@ -1,78 +1,151 @@
-"""Readings of one article that claim the same -> one claim, with features of how the article as a whole bears it out."""
+"""Readings of one article that claim the same transfer -> one claim for each phase, with features of how the article bears it out."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from etl.extract.rules.headline import Headline
 from etl.extract.rules.options import LINKS
-from etl.extract.scorer.features import Features
+from etl.extract.scorer.model import PHASES, STATUSES, Floats, Scores, is_worth_a_look
 from etl.extract.scorer.readings import Reading
+from etl.extract.scorer.roles import Features
+from etl.reference.tables import status_phase
 
-LEAST = 0.02
-"""Readings of a lower score are not looked at any more, unless the grammar gives them whole."""
+_MOST = 12
+"""Readings of one transfer that are looked at, the best first."""
+_OF_PHASE = np.array([PHASES.index(status_phase(status)) for status in STATUSES])
 
-Key = tuple[str, str, str, str]
+Transfer = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Claim:
-    """All readings of an article that claim the same event.
+    """The readings of an article that claim the same transfer, at one phase of its status.
 
     Attributes:
-        key: supplier, recipient, category, phase.
-        readings: their numbers among the article's readings, the best first.
-        scores: their scores, in the same order.
+        transfer: supplier, recipient, category.
+        readings: their numbers among the article's readings, the best for this phase first.
+        evidence: for each of them, how much it speaks for the claim: the score of its transfer times that of the phase.
+        is_whole: True where the grammar gives one of the readings whole, at this phase.
+        status: the status within the phase that the readings speak for.
     """
 
-    key: Key
+    transfer: Transfer
+    phase: str
     readings: tuple[int, ...]
-    scores: tuple[float, ...]
+    evidence: tuple[float, ...]
+    is_whole: bool
+    status: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What is claimed at the depth of an event."""
+        return (*self.transfer, self.phase)
 
 
-def gather_claims(readings: Sequence[Reading], scores: Sequence[float]) -> list[Claim]:
-    """Return the claims of an article, in the order of their keys."""
-    grouped: dict[Key, list[tuple[float, int]]] = defaultdict(list)
-    for number, (reading, score) in enumerate(zip(readings, scores, strict=True)):
-        if score >= LEAST or reading.is_claimed:
-            grouped[reading.key].append((-float(score), number))
-    claims = []
-    for key in sorted(grouped):
-        ranked = sorted(grouped[key])
-        claims.append(Claim(key, tuple(number for _, number in ranked), tuple(-score for score, _ in ranked)))
-    return claims
+@dataclass(frozen=True)
+class _Group:
+    """The readings of one transfer with their scores, the best first."""
+
+    transfer: Transfer
+    readings: list[int]
+    pair: Floats
+    score: Floats
+    phases: Floats
 
 
-def _missing(scores: Sequence[float]) -> float:
+def _missing(scores: Floats) -> float:
     """The chance that none of several readings is right, were they independent."""
-    product = 1.0
-    for score in scores:
-        product *= 1.0 - score
-    return product
+    return float(np.prod(1.0 - scores))
 
 
-def _own_features(claim: Claim, readings: Sequence[Reading]) -> Features:
+def _groups(readings: Sequence[Reading], scores: Scores) -> list[_Group]:
+    grouped: dict[Transfer, list[int]] = defaultdict(list)
+    for number, reading in enumerate(readings):
+        if is_worth_a_look(reading, scores.transfer[number]):
+            grouped[reading.transfer].append(number)
+    groups = []
+    for transfer in sorted(grouped):
+        ranked = sorted(grouped[transfer], key=lambda number: (-scores.transfer[number], number))
+        groups.append(_Group(transfer, ranked, scores.pair[ranked], scores.transfer[ranked], scores.phases[ranked]))
+    return groups
+
+
+def _status(group: _Group, phase: int, scores: Scores) -> str:
+    """The status within a phase for which the readings of a transfer speak, each by its own weight."""
+    best = group.readings[:_MOST]
+    weights = group.score[:_MOST] * group.phases[:_MOST, phase]
+    total = weights @ np.where(phase == _OF_PHASE, scores.statuses[best], 0.0)
+    return STATUSES[int(np.argmax(np.where(phase == _OF_PHASE, total, -1.0)))]
+
+
+def _phase_of(reading: Reading) -> str:
+    return status_phase(reading.base.candidate.standing.status)
+
+
+def _claim(group: _Group, phase: int, readings: Sequence[Reading], scores: Scores) -> Claim:
+    evidence = group.score * group.phases[:, phase]
+    order = sorted(range(len(evidence)), key=lambda place: (-evidence[place], group.readings[place]))
+    ranked = tuple(group.readings[place] for place in order)
+    whole = [
+        readings[number]
+        for number in ranked
+        if readings[number].is_claimed and _phase_of(readings[number]) == PHASES[phase]
+    ]
+    certain = [
+        reading.base.candidate.standing.status for reading in whole if reading.base.candidate.standing.is_certain
+    ]
+    return Claim(
+        group.transfer,
+        PHASES[phase],
+        ranked,
+        tuple(float(evidence[place]) for place in order),
+        bool(whole),
+        certain[0] if certain else _status(group, phase, scores),
+    )
+
+
+def _own_features(claim: Claim, group: _Group, phase: int, readings: Sequence[Reading]) -> Features:
+    """Features of a claim by itself."""
     best = readings[claim.readings[0]]
-    candidate = best.base.candidate
-    standing = candidate.standing
-    sentences = {readings[number].base.candidate.sentence.index for number in claim.readings[:10]}
+    candidate, standing = best.base.candidate, best.base.candidate.standing
+    score, phases = group.score[:_MOST], group.phases[:_MOST]
+    support = score[:, None] * phases
+    most = support.max(axis=0)
+    told: dict[str, float] = defaultdict(float)
+    for number, own in zip(group.readings, group.score, strict=True):
+        at = _phase_of(readings[number])
+        told[at] = max(told[at], float(own))
     features: Features = {
-        "best": claim.scores[0],
-        "second": claim.scores[1] if len(claim.scores) > 1 else 0.0,
-        "any": 1.0 - _missing(claim.scores[:10]),
-        "n_readings": float(min(20, len(claim.readings))),
-        "n_good": float(sum(score >= 0.2 for score in claim.scores)),
-        "n_sentences": float(len(sentences)),
-        "is_grammatical": float(any(readings[number].is_grammatical for number in claim.readings)),
+        "transfer": float(score[0]),
+        "second": float(score[1]) if len(score) > 1 else 0.0,
+        "any": 1.0 - _missing(score),
+        "support": float(most[phase]),
+        "any_support": 1.0 - _missing(support[:, phase]),
+        "mean_phase": float(support[:, phase].sum() / max(float(score.sum()), 1e-9)),
+        "best_phase": float(phases[int(np.argmax(support[:, phase])), phase]),
+        "told": told[claim.phase],
+        "told_share": told[claim.phase] / max(sum(told.values()), 1e-9),
+        "better_phases": float((most > most[phase]).sum()),
+        "of_phases": float(most[phase] / max(float(most.max()), 1e-9)),
+        "n_readings": float(min(20, len(group.readings))),
+        "n_sentences": float(
+            len({readings[number].base.candidate.sentence.index for number in group.readings[:_MOST]})
+        ),
+        "is_grammatical": float(any(readings[number].is_grammatical for number in group.readings)),
+        "is_whole": float(claim.is_whole),
+        "sentence": float(min(30, candidate.sentence.index)),
         "is_denied": float(standing.assertion == "denied"),
         "is_certain": float(standing.is_certain),
         "is_hypothetical": float(standing.is_hypothetical),
         "is_urged": float(standing.urged_by is not None),
-        "sentence": float(min(30, candidate.sentence.index)),
-        f"status={standing.status}": 1.0,
-        f"phase={claim.key[3]}": 1.0,
-        f"category={claim.key[2]}": 1.0,
+        f"phase={claim.phase}": 1.0,
+        f"category={claim.transfer[2]}": 1.0,
         f"frame={candidate.trigger.frame}": 1.0,
         f"aspect={standing.aspect}": 1.0,
+        f"told={_phase_of(best)}": 1.0,
         f"system_link={candidate.system_link}": 1.0,
         f"specificity={candidate.system.entry.specificity}": 1.0,
     }
@@ -82,44 +155,63 @@ def _own_features(claim: Claim, readings: Sequence[Reading]) -> Features:
     return features
 
 
-def claim_features(
-    claims: Sequence[Claim], readings: Sequence[Reading], title_parties: Sequence[str]
-) -> list[Features]:
-    """Return the features of each claim: its own, and how it stands among the article's other claims.
+def _headline_features(claim: Claim, title_parties: Sequence[str], headline: Headline) -> Features:
+    supplier, recipient, category = claim.transfer
+    return {
+        "s_in_title": float(supplier in title_parties),
+        "r_in_title": float(recipient in title_parties),
+        "s_supplies_in_title": float(supplier in headline.suppliers),
+        "r_receives_in_title": float(recipient in headline.recipients),
+        "category_in_title": float(category in headline.categories),
+        "phase_in_title": float(claim.phase in {status_phase(status) for status in headline.statuses}),
+    }
+
+
+def gather_claims(
+    readings: Sequence[Reading], scores: Scores, title_parties: Sequence[str], headline: Headline
+) -> list[tuple[Claim, Features]]:
+    """Return the claims of an article with their features: each by itself, and how it stands among the others.
 
     Args:
-        claims: the claims of one article.
-        readings: its readings.
+        readings: all readings of the article.
+        scores: their scores.
         title_parties: parties that its headline names.
+        headline: what its headline tells.
     """
-    transfer: dict[tuple[str, ...], float] = defaultdict(float)
-    pair: dict[tuple[str, ...], float] = defaultdict(float)
-    supplier: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    recipient: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for claim in claims:
-        transfer[claim.key[:3]] = max(transfer[claim.key[:3]], claim.scores[0])
-        pair[claim.key[:2]] = max(pair[claim.key[:2]], claim.scores[0])
-        supplier[claim.key[0]].append((claim.scores[0], claim.key[1]))
-        recipient[claim.key[1]].append((claim.scores[0], claim.key[0]))
-    top = max((claim.scores[0] for claim in claims), default=0.0)
-    result = []
-    for claim in claims:
-        here, there = claim.key[:2]
-        best = claim.scores[0]
-        features = _own_features(claim, readings)
-        features |= {
-            "of_transfer": best / (transfer[claim.key[:3]] or 1.0),
-            "of_pair": best / (pair[claim.key[:2]] or 1.0),
-            "of_top": best / (top or 1.0),
-            "pair": pair[claim.key[:2]],
-            "top": top,
-            "reverse": pair.get((there, here), 0.0),
-            "other_recipient": max((score for score, other in supplier[here] if other != there), default=0.0),
-            "other_supplier": max((score for score, other in recipient[there] if other != here), default=0.0),
-            "better": float(sum(other.scores[0] > best for other in claims)),
-            "s_in_title": float(here in title_parties),
-            "r_in_title": float(there in title_parties),
-            "n_claims": float(min(60, len(claims))),
+    groups = _groups(readings, scores)
+    pairs: dict[tuple[str, str], float] = defaultdict(float)
+    transfers: dict[Transfer, float] = {}
+    for group in groups:
+        pair = group.transfer[:2]
+        pairs[pair] = max(pairs[pair], float(group.pair[:5].max()))
+        transfers[group.transfer] = float(group.score[0])
+    top_pair, top_transfer = max(pairs.values(), default=0.0), max(transfers.values(), default=0.0)
+    found: list[tuple[Claim, Features]] = []
+    for group in groups:
+        supplier, recipient, _ = group.transfer
+        pair, own = (supplier, recipient), transfers[group.transfer]
+        others = [(transfer, score) for transfer, score in transfers.items() if transfer[:2] == pair]
+        shared: Features = {
+            "pair": pairs[pair],
+            "of_pair": own / max((score for _, score in others), default=1.0),
+            "of_top_pair": pairs[pair] / max(top_pair, 1e-9),
+            "of_top": own / max(top_transfer, 1e-9),
+            "top_pair": top_pair,
+            "top": top_transfer,
+            "reverse": pairs.get((recipient, supplier), 0.0),
+            "other_recipient": max((v for (s, r), v in pairs.items() if s == supplier and r != recipient), default=0.0),
+            "other_supplier": max((v for (s, r), v in pairs.items() if r == recipient and s != supplier), default=0.0),
+            "better_pairs": float(sum(score > pairs[pair] for score in pairs.values())),
+            "better_transfers": float(sum(score > own for score in transfers.values())),
+            "specific": max((score for transfer, score in others if transfer[2] != "unspecified"), default=0.0),
+            "unspecified": transfers.get((supplier, recipient, "unspecified"), 0.0),
+            "n_transfers": float(min(20, len(transfers))),
         }
-        result.append(features)
-    return result
+        for phase in range(len(PHASES)):
+            claim = _claim(group, phase, readings, scores)
+            features = _own_features(claim, group, phase, readings)
+            found.append((claim, {**features, **shared, **_headline_features(claim, title_parties, headline)}))
+    supports = sorted(features["support"] for _, features in found)
+    for _, features in found:
+        features["better"] = float(len(supports) - np.searchsorted(supports, features["support"], side="right"))
+    return found

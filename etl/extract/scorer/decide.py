@@ -1,71 +1,118 @@
 """Scores -> the readings that become mentions: readings are scored first, then the claims that they add up to."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.extract.scorer.claims import Claim, claim_features, gather_claims
-from etl.extract.scorer.model import Model
+from etl.extract.scorer.claims import Claim, gather_claims
+from etl.extract.scorer.model import Model, Scores
 from etl.extract.scorer.readings import ArticleReadings, Reading
+from etl.reference import Entry
 
 _EVIDENCE = 0.5
-"""Share of the best reading's score from which another reading of the same claim counts as its evidence."""
+"""Share of the best reading's evidence from which another reading of the same claim counts as its evidence."""
+_DENIAL = 0.25
+"""The same for a reading that denies the claim: a denial weighs, wherever it stands."""
+_NEARLY = 0.7
+"""The same for a reading that may name the claim's equipment."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A reading that becomes a mention, with the score of its claim and how far such scores were right."""
+    """A reading that becomes a mention, with the score of its claim and how far such scores were right.
+
+    Attributes:
+        system: what the claim is about: the specific equipment, where the reading itself has a general word for it.
+        status: the claim's.
+    """
 
     reading: Reading
+    system: Entry
+    status: str
     score: float
     confidence: float
 
 
-def _contradicts(claim: Claim, other: Claim, readings: Sequence[Reading]) -> bool:
+def _contradicts(claim: Claim, other: Claim, found: ArticleReadings) -> bool:
     """True where two claims cannot well both be meant.
 
-    The reverse pair; another phase of the same transfer; the same words with one party exchanged, unless the grammar lists both.
+    The reverse pair; another phase of the same transfer, or the same words with one party exchanged, unless the grammar tells both.
     """
-    here, there, category, phase = claim.key
-    if other.key[:2] == (there, here):
+    supplier, recipient, _ = claim.transfer
+    if other.transfer[:2] == (recipient, supplier):
         return True
-    if other.key[:3] == (here, there, category):
-        return other.key[3] != phase
-    first, second = readings[claim.readings[0]], readings[other.readings[0]]
+    if other.transfer == claim.transfer:
+        return other.phase != claim.phase and not (claim.is_whole and other.is_whole)
+    first, second = found.readings[claim.readings[0]], found.readings[other.readings[0]]
     return first.number == second.number and not (first.is_grammatical and second.is_grammatical)
 
 
-def _agree(kept: list[tuple[float, Claim]], readings: Sequence[Reading], model: Model) -> list[tuple[float, Claim]]:
-    """Drop each claim that a much better one contradicts."""
+def _agree(kept: list[tuple[float, Claim]], found: ArticleReadings, model: Model) -> list[tuple[float, Claim]]:
+    """Drop each claim that a much better one contradicts, and each whose reverse the grammar gives whole."""
+    whole = {claim.transfer[:2] for _, claim in kept if claim.is_whole}
+    kept = [item for item in kept if item[1].is_whole or item[1].transfer[:2][::-1] not in whole]
     result = []
     for score, claim in kept:
-        rivals = [other_score for other_score, other in kept if _contradicts(claim, other, readings)]
+        rivals = [other_score for other_score, other in kept if _contradicts(claim, other, found)]
         if score >= model.rival * max(rivals, default=0.0):
             result.append((score, claim))
     return result
 
 
-def choose(found: ArticleReadings, scores: Sequence[float], model: Model) -> list[Chosen]:
+def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]:
     """Return the readings to be kept.
 
     A claim is kept if its score reaches `model.accept`. One that the grammar gives whole needs only the share `model.whole` of
     that: there the grammar is nearly always right about the parties. Then the claims of an article must agree with each other.
     """
-    readings = found.readings
-    claims = gather_claims(readings, scores)
+    context = found.context
+    claims = gather_claims(found.readings, scores, context.discourse.title_parties, context.headline)
     if not claims:
         return []
-    rows = claim_features(claims, readings, found.context.discourse.title_parties)
     kept = []
-    for score, claim in zip((float(score) for score in model.score_claims(rows)), claims, strict=True):
-        whole = any(readings[number].is_claimed for number in claim.readings)
-        if score >= model.accept * (model.whole if whole else 1.0):
-            kept.append((score, claim))
-    kept = _agree(kept, readings, model)
+    for score, (claim, _) in zip(model.score_claims([features for _, features in claims]), claims, strict=True):
+        if score >= model.accept * (model.whole if claim.is_whole else 1.0):
+            kept.append((float(score), claim))
     chosen = []
-    for score, claim in kept:
-        for number, own in zip(claim.readings, claim.scores, strict=True):
-            reading = readings[number]
-            denies = reading.base.candidate.standing.assertion == "denied"
-            if own >= _EVIDENCE * claim.scores[0] or denies or reading.is_claimed:
-                chosen.append((number, Chosen(reading, score, model.confidence(score))))
+    for score, claim in _agree(kept, found, model):
+        evidence = _evidence(claim, found)
+        main = _main(claim, found)
+        for number in evidence:
+            reading = found.readings[number]
+            system = (
+                reading.base.candidate.system.entry if _is_listed(reading, main) else main.base.candidate.system.entry
+            )
+            chosen.append((number, Chosen(reading, system, claim.status, score, model.confidence(score))))
     return [item for _, item in sorted(chosen, key=lambda item: item[0])]
+
+
+def _denies(reading: Reading) -> bool:
+    return reading.base.candidate.standing.assertion == "denied"
+
+
+def _evidence(claim: Claim, found: ArticleReadings) -> list[int]:
+    """The readings that become mentions of a claim: those about as good as the best, and those that deny it."""
+    return [
+        number
+        for number, evidence in zip(claim.readings, claim.evidence, strict=True)
+        if evidence >= (_DENIAL if _denies(found.readings[number]) else _EVIDENCE) * claim.evidence[0]
+    ]
+
+
+def _main(claim: Claim, found: ArticleReadings) -> Reading:
+    """The reading that names the equipment most closely, among those nearly as good as the best."""
+    near = [
+        number
+        for number, evidence in zip(claim.readings, claim.evidence, strict=True)
+        if evidence >= _NEARLY * claim.evidence[0]
+    ]
+    return found.readings[max(near, key=lambda number: found.readings[number].base.candidate.system.entry.rank)]
+
+
+def _is_listed(reading: Reading, main: Reading) -> bool:
+    """True where one word governs the equipment of both readings: `rifles and pistols` are two, `the guns` later on is neither."""
+    one, other = reading.base.candidate, main.base.candidate
+    return (
+        one.sentence.index == other.sentence.index
+        and one.token.i == other.token.i
+        and one.system.entry.rank >= other.system.entry.rank
+        and {one.system_link, other.system_link} <= {"argument", "inherited", "modifier"}
+    )

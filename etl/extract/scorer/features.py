@@ -1,19 +1,19 @@
-"""Readable features of one reading: a trigger, a piece of equipment, a supplier, a recipient, and how each was found."""
+"""Readable features of one reading: a trigger, a piece of equipment, and the pair of parties."""
 
+import math
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+
+from spacy.tokens import Token
 
 from etl.extract.rules.annotate import category
 from etl.extract.rules.attributes import MONEY, quantity_span
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.options import LINKS, Base
+from etl.extract.rules.lexicon import cues, verbs
+from etl.extract.rules.options import Base
 from etl.extract.rules.propose import Role
-from etl.reference.tables import status_phase
+from etl.extract.scorer.roles import Context, Features
+from etl.reference.tables import are_rivals, industries, status_phase
 
-Features = dict[str, float]
-
-_PREPOSITIONS = ("to", "from", "for", "by", "with", "in", "of", "against", "into", "and", "on", "between")
 _DOUBT = re.compile(
     r"\b(if|unless|whether|could|would|should|must|might|may|can|cannot|hope|fear|want|urge|call)\w*\b",
     re.IGNORECASE,
@@ -26,21 +26,54 @@ _SHIP = re.compile(
     r"\b(shipment|cargo|consignment|vessel|ship|dhow|bound|smuggl|traffick|traffic|convoy|plane)\w*\b",
     re.IGNORECASE,
 )
-_SPECIFICITY = {"generic": 0, "class": 1, "type": 2, "designation": 3}
+_WHEN = frozenset(
+    [
+        "ago",
+        "again",
+        "already",
+        "annual",
+        "before",
+        "continue",
+        "currently",
+        "earlier",
+        "ever",
+        "first",
+        "future",
+        "last",
+        "later",
+        "latest",
+        "never",
+        "new",
+        "next",
+        "now",
+        "once",
+        "previously",
+        "recent",
+        "recently",
+        "regularly",
+        "since",
+        "soon",
+        "still",
+        "until",
+        "yet",
+    ]
+)
+_NEAR = 12
+"""Words to either side of the trigger that count as near it."""
 
 
-@dataclass(frozen=True)
-class Context:
-    """What all readings of one article share."""
-
-    discourse: Discourse
-    pairs: Counter[tuple[str, str]]
-    total: int
-
-
-def make_context(discourse: Discourse, pairs: Counter[tuple[str, str]]) -> Context:
-    """Return the context of an article's readings."""
-    return Context(discourse, pairs, max(1, sum(discourse.frequency.values())))
+def _near(trigger: Token) -> Iterator[str]:
+    """Names of the features for words near the trigger that bear on how the transfer stands, and for the sentence's main verb."""
+    for token in trigger.doc[max(0, trigger.i - _NEAR) : trigger.i + _NEAR + 1]:
+        lemma = token.lemma_.lower()
+        if token.i != trigger.i and (lemma in _WHEN or lemma in cues() or lemma in verbs()):
+            yield f"near={lemma}"
+        if token.dep_ in {"aux", "neg"} and token.head.i == trigger.i:
+            yield f"aux={token.lower_}"
+    root = trigger.sent.root
+    yield f"root_tag={root.tag_}"
+    if root.lemma_.lower() in cues():
+        yield f"root={root.lemma_.lower()}"
 
 
 def base_features(base: Base, context: Context) -> Features:
@@ -66,7 +99,7 @@ def base_features(base: Base, context: Context) -> Features:
         "is_certain": standing.is_certain,
         "is_hypothetical": standing.is_hypothetical,
         "is_urged": standing.urged_by is not None,
-        "specificity": _SPECIFICITY[candidate.system.entry.specificity or "class"],
+        "specificity": candidate.system.entry.rank,
         "system_distance": min(30.0, abs(system_offset - token.idx) / 8)
         if candidate.system_link != "discourse"
         else 30,
@@ -85,69 +118,21 @@ def base_features(base: Base, context: Context) -> Features:
         "title_arms": any(not match.entry.is_actor for match in title),
         "title_actors": len(context.discourse.title_parties),
         "arms_density": len(context.discourse.systems) / max(1, len(context.discourse.sentences)),
+        "title_category": category(candidate.system.entry) in context.headline.categories,
+        "title_status": standing.status in context.headline.statuses,
+        **{f"title_phase={status_phase(status)}": 1 for status in context.headline.statuses},
         "has_origin": candidate.origin is not None,
+        "has_maker": bool(candidate.system.entry.made_in),
+        "n_options": len(base.options),
         "n_grammar_suppliers": len(base.suppliers),
         "n_grammar_recipients": len(base.recipients),
         "tag_first_person": bool(re.search(r"\b(we|our|us|I)\b", text)),
     }
+    for name in _near(candidate.token):
+        features[name] = 1
     for _, cue in standing.governors[:5]:
         features[f"cue={cue.effect}:{cue.status or ''}"] = 1
         features[f"cue_lemma={cue.lemma}"] = 1
-    return {name: float(value) for name, value in features.items()}
-
-
-def role_features(role: Role | None, side: str, base: Base, context: Context) -> Features:
-    """Return the features of one party in one role.
-
-    Args:
-        role: the party, or None for one that is not named.
-        side: `s` for the supplier, `r` for the recipient.
-        base: the trigger and the equipment.
-        context: what the readings of the article share.
-    """
-    suppliers, recipients = base.party_ids
-    grammar = suppliers if side == "s" else recipients
-    other = recipients if side == "s" else suppliers
-    features: Features = {f"{side}_given": bool(grammar)}
-    if role is None:
-        return {**features, f"{side}_link=none": 1.0}
-    match, party = role.match, role.match.entry.party_id
-    link = next(
-        (
-            item.link
-            for item in (base.suppliers if side == "s" else base.recipients)
-            if item.match.entry.party_id == party
-        ),
-        role.link,
-    )
-    sentence = base.candidate.sentence
-    here = sentence.start <= match.start < sentence.end and match.end > 0
-    features |= {
-        f"{side}_link={link}": 1,
-        f"{side}_rank": LINKS.index(link),
-        f"{side}_is_grammar": party in grammar,
-        f"{side}_is_other": party in other,
-        f"{side}_is_origin": base.candidate.origin is not None and base.candidate.origin.entry.party_id == party,
-        f"{side}_table={match.entry.table}": 1,
-        f"{side}_sort={match.sort}": 1,
-        f"{side}_share": context.discourse.frequency[party] / context.total,
-        f"{side}_in_title": party in context.discourse.title_parties,
-        f"{side}_here": here,
-    }
-    if here:
-        offset = match.start - sentence.start
-        before = sentence.text[max(0, offset - 12) : offset].lower().split()
-        after = sentence.text[match.end - sentence.start :][:14]
-        word = before[-1] if before and before[-1] != "the" else (before[-2] if len(before) > 1 else "")
-        features |= {
-            f"{side}_distance": min(20.0, abs(offset - base.candidate.token.idx) / 10),
-            f"{side}_before": offset < base.candidate.token.idx,
-            f"{side}_before_system": offset < base.candidate.system.start - sentence.start,
-            f"{side}_prep={word}" if word in _PREPOSITIONS else f"{side}_prep=other": 1,
-            f"{side}_possessive": after.startswith(("'s", "’s", "' ", "’ ")),
-            f"{side}_first": not any(actor.start < match.start for actor in sentence.actors),
-            f"{side}_compound": match.end < base.candidate.system.start <= match.end + 2,
-        }
     return {name: float(value) for name, value in features.items()}
 
 
@@ -163,4 +148,8 @@ def pair_features(supplier: Role | None, recipient: Role | None, context: Contex
         "pair_reverse": float(min(5, context.pairs[(pair[1], pair[0])])),
         "pair_order": float(len(both) == 2 and both[0] < both[1]),
         "pair_near": float(len(both) == 2 and abs(both[0] - both[1]) < 60),
+        "pair_hostile": float(are_rivals(*pair)),
+        "pair_arms_own_rebels": float(pair[0] in recipient.match.entry.area),
+        "pair_from_own_rebels": float(pair[1] in supplier.match.entry.area),
+        "pair_industry": math.log1p(industries()[pair[0]]) - math.log1p(industries()[pair[1]]),
     }

@@ -6,7 +6,7 @@ LightGBM trains the trees, but is not needed to use them: its wheels need a syst
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -14,57 +14,89 @@ import numpy as np
 import numpy.typing as npt
 
 from etl.errors import ReferenceDataError
+from etl.extract.scorer.readings import ArticleReadings, Reading
+from schemas.codes import codes
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+PHASES: tuple[str, ...] = tuple(codes("status_phase"))
+"""Order of the columns of `Scores.phases`."""
+STATUSES: tuple[str, ...] = tuple(codes("status"))
+"""Order of the columns of `Scores.statuses`."""
+LEAST = 0.03
+"""Readings whose transfer has a lower score are not looked at any more, unless the grammar gives them whole."""
 
 
 @dataclass(frozen=True)
-class Tree:
-    """One tree: for each node its feature, threshold, children (a negative child is the leaf -child-1), and leaf values."""
+class Trees:
+    """The nodes of a sum of trees, one after the other. A leaf points to itself, so that all rows can take the same number of steps.
+
+    Attributes:
+        roots: first node of each tree.
+        depth: steps from a root to the farthest leaf.
+    """
 
     feature: Ints
     threshold: Floats
     left: Ints
     right: Ints
     value: Floats
+    roots: Ints
+    depth: int
 
-    def predict(self, table: Floats) -> Floats:
-        """Return the tree's value for each row of a table of features."""
-        if not len(self.feature):
-            return np.full(len(table), self.value[0])
-        node = np.zeros(len(table), dtype=np.int32)
-        inside = node >= 0
-        while inside.any():
-            at = node[inside]
-            goes_left = table[inside, self.feature[at]] <= self.threshold[at]
-            node[inside] = np.where(goes_left, self.left[at], self.right[at])
-            inside = node >= 0
-        leaves: Floats = self.value[-node - 1]
-        return leaves
+    def score(self, table: Floats) -> Floats:
+        """Return the probability of each row of a table of features: the trees' sum is its log-odds."""
+        node = np.tile(self.roots, (len(table), 1))
+        row = np.arange(len(table))[:, None]
+        for _ in range(self.depth):
+            goes_left = table[row, self.feature[node]] <= self.threshold[node]
+            node = np.where(goes_left, self.left[node], self.right[node])
+        result: Floats = 1.0 / (1.0 + np.exp(-self.value[node].sum(axis=1)))
+        return result
 
 
 @dataclass(frozen=True)
 class Forest:
-    """Trees over named features: the log-odds of their sum is a probability."""
+    """One or several sums of trees over the same named features, by what each tells."""
 
     features: tuple[str, ...]
-    trees: tuple[Tree, ...]
+    heads: Mapping[str, Trees]
 
-    def score(self, rows: Sequence[Mapping[str, float]]) -> Floats:
-        """Return the probability of each row of features; a feature that a row does not have is 0."""
-        column = _columns(self.features)
+    @cached_property
+    def _column(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.features)}
+
+    def table(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+        """Return rows of features as a table; a feature that a row does not have is 0."""
         table = np.zeros((len(rows), len(self.features)))
         for number, row in enumerate(rows):
             for name, value in row.items():
-                index = column.get(name)
+                index = self._column.get(name)
                 if index is not None:
                     table[number, index] = value
-        total = np.zeros(len(rows))
-        for tree in self.trees:
-            total += tree.predict(table)
-        result: Floats = 1.0 / (1.0 + np.exp(-total))
-        return result
+        return table
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the forests say of the readings of one article.
+
+    Attributes:
+        pair: for each reading, the probability that its supplier supplies its recipient in this article.
+        transfer: for each reading, the same with the category of its equipment.
+        phases, statuses: for each reading a row of probabilities, one for each of `PHASES` and of `STATUSES`; 0 where
+            `is_worth_a_look` is False.
+    """
+
+    pair: Floats
+    transfer: Floats
+    phases: Floats
+    statuses: Floats
+
+
+def is_worth_a_look(reading: Reading, transfer: float) -> bool:
+    """True for readings whose transfer has some chance, and for those that the grammar gives whole."""
+    return transfer >= LEAST or reading.is_claimed
 
 
 @dataclass(frozen=True)
@@ -72,8 +104,8 @@ class Model:
     """The scorer.
 
     Attributes:
-        readings: scores single readings.
-        claims: scores what readings of one article add up to.
+        readings: scores readings, heads `pair`, `transfer`, and one for each phase and each status.
+        claims: scores what readings of one article add up to, head `event`.
         calibration: pairs (score, share that was right) from cross-validation, rising; between them it is linear.
         accept: least score at which a claim becomes an event.
         whole: share of `accept` from which a claim counts that the grammar gives whole.
@@ -89,13 +121,23 @@ class Model:
     rival: float
     firm: float
 
-    def score_readings(self, rows: Sequence[Mapping[str, float]]) -> Floats:
-        """Return the probability of each reading, given its features."""
-        return self.readings.score(rows)
+    def score_readings(self, found: ArticleReadings) -> Scores:
+        """Return the scores of the readings of an article."""
+        table = self.readings.table(list(found.features()))
+        heads = self.readings.heads
+        transfer = heads["transfer"].score(table)
+        looked_at = [
+            number for number, reading in enumerate(found.readings) if is_worth_a_look(reading, transfer[number])
+        ]
+        near = table[looked_at]
+        stands = np.zeros((len(table), len(PHASES) + len(STATUSES)))
+        for column, name in enumerate((*PHASES, *STATUSES)):
+            stands[looked_at, column] = heads[name].score(near)
+        return Scores(heads["pair"].score(table), transfer, stands[:, : len(PHASES)], stands[:, len(PHASES) :])
 
     def score_claims(self, rows: Sequence[Mapping[str, float]]) -> Floats:
         """Return the probability of each claim, given its features."""
-        return self.claims.score(rows)
+        return self.claims.heads["event"].score(self.claims.table(rows))
 
     def confidence(self, score: float) -> float:
         """Return the share of events of such a score that were right in cross-validation."""
@@ -103,23 +145,20 @@ class Model:
         return float(np.interp(score, scores, shares))
 
 
-@cache
-def _columns(features: tuple[str, ...]) -> dict[str, int]:
-    return {name: number for number, name in enumerate(features)}
+def _read_trees(raw: Mapping[str, Any]) -> Trees:
+    return Trees(
+        np.array(raw["feature"], dtype=np.int64),
+        np.array(raw["threshold"], dtype=np.float64),
+        np.array(raw["left"], dtype=np.int64),
+        np.array(raw["right"], dtype=np.int64),
+        np.array(raw["value"], dtype=np.float64),
+        np.array(raw["roots"], dtype=np.int64),
+        int(raw["depth"]),
+    )
 
 
 def _read_forest(raw: Mapping[str, Any]) -> Forest:
-    trees = tuple(
-        Tree(
-            np.array(tree["feature"], dtype=np.int32),
-            np.array(tree["threshold"], dtype=np.float64),
-            np.array(tree["left"], dtype=np.int32),
-            np.array(tree["right"], dtype=np.int32),
-            np.array(tree["value"], dtype=np.float64),
-        )
-        for tree in raw["trees"]
-    )
-    return Forest(tuple(raw["features"]), trees)
+    return Forest(tuple(raw["features"]), {name: _read_trees(trees) for name, trees in raw["heads"].items()})
 
 
 def read_model(text: str) -> Model:
@@ -139,7 +178,7 @@ def read_model(text: str) -> Model:
             raw["rival"],
             raw["firm"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReferenceDataError(
             f"etl/extract/scorer/model.json is no scorer ({error}). Train it: make train."
         ) from error

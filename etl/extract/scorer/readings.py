@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from etl.extract.gate import candidate_sentences
 from etl.extract.rules.annotate import category, parse, split_sentences
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.options import Base, gather_bases, grammar_pairs
+from etl.extract.rules.headline import read_headline
+from etl.extract.rules.options import Base, gather_bases
 from etl.extract.rules.propose import Role, propose
-from etl.extract.scorer.features import (
-    Context,
-    Features,
-    base_features,
-    make_context,
-    pair_features,
-    role_features,
-)
-from etl.reference.tables import status_phase
+from etl.extract.scorer.features import base_features, pair_features
+from etl.extract.scorer.roles import Context, Features, make_context, role_features
 from etl.sources import Article
 
 
@@ -35,10 +29,9 @@ class Reading:
         return _party(self.supplier), _party(self.recipient)
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What the reading claims at the depth of an event: parties, category, phase of the status."""
-        candidate = self.base.candidate
-        return (*self.parties, category(candidate.system.entry), status_phase(candidate.standing.status))
+    def transfer(self) -> tuple[str, str, str]:
+        """What the reading claims but for its status: supplier, recipient, category of the equipment."""
+        return (*self.parties, category(self.base.candidate.system.entry))
 
     @property
     def is_grammatical(self) -> bool:
@@ -65,21 +58,25 @@ def _party(role: Role | None) -> str:
 
 @dataclass(frozen=True)
 class ArticleReadings:
-    """The readings of one article, and what they share."""
+    """The readings of one article, their bases (a reading's `number` is the place of its base), and what all of them share."""
 
     readings: list[Reading]
+    bases: list[Base]
     context: Context
 
     def features(self) -> Iterator[Features]:
         """Yield the features of each reading, in order."""
-        shared: dict[int, Features] = {}
+        shared = [base_features(base, self.context) for base in self.bases]
+        roles: dict[tuple[int, str, str], Features] = {}
         for reading in self.readings:
-            if reading.number not in shared:
-                shared[reading.number] = base_features(reading.base, self.context)
+            base, number = reading.base, reading.number
+            for side, role, party in zip("sr", (reading.supplier, reading.recipient), reading.parties, strict=True):
+                if (number, side, party) not in roles:
+                    roles[number, side, party] = role_features(role, side, base, self.context)
             yield {
-                **shared[reading.number],
-                **role_features(reading.supplier, "s", reading.base, self.context),
-                **role_features(reading.recipient, "r", reading.base, self.context),
+                **shared[number],
+                **roles[number, "s", reading.parties[0]],
+                **roles[number, "r", reading.parties[1]],
                 **pair_features(reading.supplier, reading.recipient, self.context),
                 "is_grammatical": float(reading.is_grammatical),
             }
@@ -107,4 +104,4 @@ def read_all(article: Article) -> ArticleReadings | None:
         for recipient in _options(base, "r")
         if _party(supplier) != _party(recipient)
     ]
-    return ArticleReadings(readings, make_context(discourse, grammar_pairs(bases)))
+    return ArticleReadings(readings, bases, make_context(discourse, read_headline(article.title, discourse), bases))

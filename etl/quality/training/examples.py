@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path
 
 from etl.errors import ConfigurationError
-from etl.extract.scorer.features import Features
 from etl.extract.scorer.readings import ArticleReadings, Reading
-from etl.reference.tables import status_phase
+from etl.extract.scorer.roles import Features
 from etl.sources import Article
 
 _ELSEWHERE = 0.6
 """Weight of a right reading whose words are not those that the coder quoted."""
+WRITTEN = 0.4
+"""Weight of the texts that were written for training, beside real articles: they tell more events in fewer words."""
 
 
 @dataclass(frozen=True)
@@ -21,28 +22,35 @@ class Example:
     """One labelled reading.
 
     Attributes:
-        document: number of its document; cross-validation never divides one.
-        label: True where the coder has the event.
-        weight: 0 where careful coders could differ.
+        pair, transfer: True where the coder has an event of these parties, and of this category.
+        pair_weight, transfer_weight: 0 where careful coders could differ.
+        statuses: those of the events that the coder quotes from this sentence, of the same transfer.
         in_body: False for readings of the context paragraph, which was not coded.
     """
 
-    document: int
-    reading: Reading
     features: Features
-    label: bool
-    weight: float
+    pair: bool
+    pair_weight: float
+    transfer: bool
+    transfer_weight: float
+    statuses: frozenset[str]
     in_body: bool
 
 
 @dataclass(frozen=True)
 class Document:
-    """A coded article: its text as the extractor sees it, and the events that count."""
+    """A coded article: its text as the extractor sees it, and the events that count.
+
+    Attributes:
+        body_start: offset at which the coded part begins; before it stands a paragraph of context.
+        weight: how much it counts in training.
+    """
 
     article: Article
     body_start: int
     firm: tuple[dict[str, str], ...]
     optional: tuple[dict[str, str], ...]
+    weight: float = 1.0
 
 
 def _day(value: object) -> date | None:
@@ -52,8 +60,12 @@ def _day(value: object) -> date | None:
         return None
 
 
-def read_documents(paths: Sequence[Path]) -> Iterator[Document]:
+def read_documents(paths: Sequence[Path], *, weight: float = 1.0) -> Iterator[Document]:
     """Yield the coded articles of gold files, one JSON object a line.
+
+    Args:
+        paths: the files.
+        weight: how much each article counts in training.
 
     Raises:
         ConfigurationError: a file is missing, or a line is not of the form that the README describes.
@@ -80,39 +92,52 @@ def read_documents(paths: Sequence[Path]) -> Iterator[Document]:
                 optional = tuple(event for event in events if event.get("optional"))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ConfigurationError(f"{path} line {number}: no coded article ({error!r}).") from error
-            yield Document(article, len(context) + 2 if context else 0, firm, optional)
+            yield Document(article, len(context) + 2 if context else 0, firm, optional, weight)
 
 
-def _keys(events: Sequence[dict[str, str]]) -> dict[tuple[str, str, str, str], list[dict[str, str]]]:
-    keyed: dict[tuple[str, str, str, str], list[dict[str, str]]] = {}
-    for event in events:
-        key = (event["supplier"], event["recipient"], event["category"], status_phase(event["status"]))
-        keyed.setdefault(key, []).append(event)
-    return keyed
-
-
-def _holds_quote(reading: Reading, document: Document, events: Sequence[dict[str, str]]) -> bool:
+def _overlaps(reading: Reading, document: Document, event: dict[str, str]) -> bool:
+    """True where the coder quotes the reading's sentence for an event."""
     sentence = reading.base.candidate.sentence
-    for event in events:
-        at = document.article.text.find(event["quote"][:80])
-        if at >= 0 and at < sentence.end and at + len(event["quote"]) > sentence.start:
-            return True
-    return False
+    at = document.article.text.find(event["quote"][:80])
+    return at >= 0 and at < sentence.end and at + len(event["quote"]) > sentence.start
 
 
-def make_examples(document: Document, found: ArticleReadings, number: int) -> list[Example]:
+def _weight(is_firm: bool, is_optional: bool, is_quoted: bool) -> float:
+    if is_firm:
+        return 1.0 if is_quoted else _ELSEWHERE
+    return 0.0 if is_optional else 1.0
+
+
+def make_examples(document: Document, found: ArticleReadings) -> list[Example]:
     """Return the labelled readings of one coded article, those of its context paragraph marked."""
-    firm, optional = _keys(document.firm), _keys(document.optional)
+    firm: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    optional: set[tuple[str, ...]] = set()
+    for events, is_firm in ((document.firm, True), (document.optional, False)):
+        for event in events:
+            transfer = (event["supplier"], event["recipient"], event["category"])
+            for key in (transfer, transfer[:2]):
+                if is_firm:
+                    firm.setdefault(key, []).append(event)
+                else:
+                    optional.add(key)
     examples = []
     for reading, features in zip(found.readings, found.features(), strict=True):
-        key = reading.key
-        weight = 1.0
-        if key in firm:
-            weight = 1.0 if _holds_quote(reading, document, firm[key]) else _ELSEWHERE
-        elif key in optional:
-            weight = 0.0
-        in_body = reading.base.candidate.sentence.start >= document.body_start
-        examples.append(Example(number, reading, features, key in firm, weight, in_body))
+        transfer, pair = reading.transfer, reading.transfer[:2]
+        quoted = {
+            key: [event for event in firm.get(key, []) if _overlaps(reading, document, event)]
+            for key in (transfer, pair)
+        }
+        examples.append(
+            Example(
+                features,
+                pair in firm,
+                _weight(pair in firm, pair in optional, bool(quoted[pair])),
+                transfer in firm,
+                _weight(transfer in firm, transfer in optional, bool(quoted[transfer])),
+                frozenset(event["status"] for event in quoted[transfer]),
+                reading.base.candidate.sentence.start >= document.body_start,
+            )
+        )
     return examples
 
 

@@ -1,32 +1,55 @@
 """Fits boosted trees on labelled rows of features, cross-validated over documents. LightGBM is needed here alone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from etl.extract.scorer.features import Features
 from etl.extract.scorer.model import Floats
+from etl.extract.scorer.roles import Features
 
 FOLDS = 5
+Ints = npt.NDArray[np.int64]
 _PARAMETERS: dict[str, object] = {
-    "objective": "binary", "learning_rate": 0.05, "num_leaves": 12, "min_data_in_leaf": 25, "feature_fraction": 0.3,
-    "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 10.0, "max_bin": 63, "seed": 7, "deterministic": True,
-    "force_row_wise": True, "num_threads": 1, "verbose": -1,
+    "objective": "binary", "learning_rate": 0.05, "feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1,
+    "lambda_l2": 10.0, "max_bin": 63, "seed": 7, "deterministic": True, "force_row_wise": True, "verbose": -1,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """Rows of features with their labels, weights, and the documents that they come from."""
+class Shape:
+    """How large a sum of trees grows."""
 
-    rows: Sequence[Features]
+    rounds: int
+    leaves: int
+    least_rows: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """What one sum of trees learns: labels and weights of some of the rows.
+
+    Attributes:
+        rows: numbers of the rows that are labelled.
+        shape: how large it grows.
+        without: beginnings of the names of features that it does not look at.
+    """
+
+    shape: Shape
+    rows: Ints
     labels: Floats
     weights: Floats
-    owner: np.ndarray[Any, Any]
+    without: tuple[str, ...] = ()
+
+
+def fold_of_documents(count: int) -> Ints:
+    """Return for each document the fold that it is held out in."""
+    random = Random(1)
+    return np.array([random.randrange(FOLDS) for _ in range(count)])
 
 
 def _feature_names(rows: Sequence[Features], least_uses: int) -> tuple[str, ...]:
@@ -36,7 +59,7 @@ def _feature_names(rows: Sequence[Features], least_uses: int) -> tuple[str, ...]
     return tuple(sorted(name for name, count in uses.items() if count >= least_uses))
 
 
-def _table(rows: Sequence[Features], names: tuple[str, ...]) -> np.ndarray[Any, Any]:
+def _table(rows: Sequence[Features], names: tuple[str, ...]) -> npt.NDArray[np.float32]:
     column = {name: number for number, name in enumerate(names)}
     table = np.zeros((len(rows), len(names)), dtype=np.float32)
     for number, features in enumerate(rows):
@@ -46,60 +69,79 @@ def _table(rows: Sequence[Features], names: tuple[str, ...]) -> np.ndarray[Any, 
     return table
 
 
-def _plain_tree(root: dict[str, Any]) -> dict[str, list[float]]:
-    """One tree of LightGBM's dump as plain lists."""
-    tree: dict[str, list[float]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
+def _plain_trees(trees: Sequence[dict[str, Any]], columns: Ints) -> dict[str, object]:
+    """LightGBM's dump of some trees as one list of nodes (`Trees` of the model says how they are read)."""
+    nodes: dict[str, list[float]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
+    deepest = 0
 
-    def walk(node: dict[str, Any]) -> int:
-        if "leaf_value" in node:
-            tree["value"].append(round(node["leaf_value"], 6))
-            return -len(tree["value"])
-        index = len(tree["feature"])
+    def walk(node: dict[str, Any], depth: int) -> int:
+        nonlocal deepest
+        deepest = max(deepest, depth)
+        index = len(nodes["feature"])
+        leaf = "leaf_value" in node
         for name, value in (
-            ("feature", node["split_feature"]),
-            ("threshold", node["threshold"]),
-            ("left", 0),
-            ("right", 0),
+            ("feature", 0 if leaf else int(columns[node["split_feature"]])),
+            ("threshold", 0.0 if leaf else node["threshold"]),
+            ("left", index),
+            ("right", index),
+            ("value", round(node["leaf_value"], 6) if leaf else 0.0),
         ):
-            tree[name].append(value)
-        tree["left"][index] = walk(node["left_child"])
-        tree["right"][index] = walk(node["right_child"])
+            nodes[name].append(value)
+        if not leaf:
+            nodes["left"][index] = walk(node["left_child"], depth + 1)
+            nodes["right"][index] = walk(node["right_child"], depth + 1)
         return index
 
-    walk(root)
-    return tree
+    roots = [walk(tree["tree_structure"], 0) for tree in trees]
+    return {**nodes, "roots": roots, "depth": deepest}
 
 
 class Learner:
-    """Fits forests on labelled rows, with the documents divided into folds."""
+    """Fits sums of trees on one table of features, with the documents divided into folds.
 
-    def __init__(self, labelled: Labelled, *, rounds: int, least_uses: int, n_documents: int) -> None:
-        self.data, self.rounds = labelled, rounds
-        self.names = _feature_names(labelled.rows, least_uses)
-        self.table = _table(labelled.rows, self.names)
-        random = Random(1)
-        self.fold_of = np.array([random.randrange(FOLDS) for _ in range(n_documents)])[labelled.owner]
+    Args:
+        rows: the features of each row.
+        fold: the fold of each row.
+        least_uses: rows in which a feature must occur to be used.
+    """
 
-    def _fit(self, learn: np.ndarray[Any, Any]) -> Any:
+    def __init__(self, rows: Sequence[Features], fold: Ints, *, least_uses: int) -> None:
+        self.names = _feature_names(rows, least_uses)
+        self.table = _table(rows, self.names)
+        self.fold = fold
+
+    def _columns(self, target: Target) -> Ints:
+        names = [
+            number for number, name in enumerate(self.names) if not (target.without and name.startswith(target.without))
+        ]
+        return np.array(names)
+
+    def _fit(self, target: Target, learn: npt.NDArray[np.bool_]) -> Any:
         import lightgbm
 
-        learn = learn & (self.data.weights > 0)
-        data = lightgbm.Dataset(self.table[learn], self.data.labels[learn], weight=self.data.weights[learn])
-        return lightgbm.train(_PARAMETERS, data, num_boost_round=self.rounds)
+        learn = learn & (target.weights > 0)
+        table = self.table[np.ix_(target.rows[learn], self._columns(target))]
+        data = lightgbm.Dataset(table, target.labels[learn], weight=target.weights[learn])
+        shape = {"num_leaves": target.shape.leaves, "min_data_in_leaf": target.shape.least_rows}
+        return lightgbm.train(_PARAMETERS | shape, data, num_boost_round=target.shape.rounds)
 
-    def held_out(self) -> Floats:
-        """Return the score of each row by a forest that has not seen its document."""
-        scores = np.zeros(len(self.data.labels))
+    def held_out(self, target: Target) -> Floats:
+        """Return the score of each row of the table by trees that have not seen its document."""
+        scores = np.zeros(len(self.table))
         for fold in range(FOLDS):
-            rows = self.fold_of == fold
+            rows = self.fold == fold
             if rows.any():
-                scores[rows] = self._fit(~rows).predict(self.table[rows])
+                table = self.table[np.ix_(rows, self._columns(target))]
+                scores[rows] = self._fit(target, self.fold[target.rows] != fold).predict(table)
         return scores
 
-    def forest(self) -> dict[str, object]:
-        """Return the forest fitted on all rows, as plain lists."""
-        dump = self._fit(np.ones(len(self.data.labels), dtype=bool)).dump_model()
-        return {
-            "features": list(self.names),
-            "trees": [_plain_tree(tree["tree_structure"]) for tree in dump["tree_info"]],
+    def forest(self, targets: Mapping[str, Target]) -> dict[str, object]:
+        """Return the sums of trees fitted on all rows, as plain lists."""
+        heads = {
+            name: _plain_trees(
+                self._fit(target, np.ones(len(target.rows), dtype=bool)).dump_model()["tree_info"],
+                self._columns(target),
+            )
+            for name, target in targets.items()
         }
+        return {"features": list(self.names), "heads": heads}
