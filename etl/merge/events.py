@@ -64,13 +64,14 @@ def _covers(specific: Entry, general: Entry) -> bool:
 
 
 def _specify(claims: list[Claim]) -> list[Claim]:
-    """Give each claim of a general word the specific equipment of the same parties, where the article names one."""
+    """Give each claim of a general word the specific equipment of the same parties and category, where the article names one."""
     result = []
     for claim in claims:
         fitting = [
             other for other in claims
             if other.parties == claim.parties
             and other.system.id != claim.system.id
+            and _category(other.system) == _category(claim.system)  # across categories the extractor has weighed it
             and other.mention.trigger != claim.mention.trigger  # one sentence that lists both means both
             and _covers(other.system, claim.system)
         ]  # fmt: skip

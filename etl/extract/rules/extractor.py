@@ -3,7 +3,7 @@
 from etl.extract.protocol import Mention, Party, Span, System
 from etl.extract.rules.attributes import attribution_span, date_span, quantity_span, value_span
 from etl.extract.rules.denials import denied_parties
-from etl.extract.rules.propose import Role
+from etl.extract.rules.parts import Role
 from etl.extract.scorer.decide import Chosen, choose
 from etl.extract.scorer.model import default_model
 from etl.extract.scorer.readings import ArticleReadings, read_all

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from etl.extract.rules.annotate import Sentence, category, parse
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.propose import propose, trigger_of
+from etl.extract.rules.lexicon import trigger_of
+from etl.extract.rules.propose import propose
 from etl.extract.rules.standing import standing_of
 from etl.reference import Match
 

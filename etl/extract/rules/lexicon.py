@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
+from spacy.tokens import Token
+
 from etl.reference.tables import read_csv, split_cell
 
 
@@ -96,3 +98,14 @@ def descriptors() -> dict[str, Descriptor]:
         row["phrase"]: Descriptor(row["phrase"], row["kind"], split_cell(row["members"]))
         for row in read_csv("descriptors")
     }
+
+
+def trigger_of(token: Token) -> Trigger | None:
+    """Return what a word tells of a transfer, if it tells one."""
+    lemma = token.lemma_.lower()
+    if token.pos_ in {"VERB", "AUX"} or (token.tag_ == "VBN" and token.pos_ == "ADJ"):
+        return verbs().get(lemma)
+    if token.pos_ in {"NOUN", "PROPN"}:
+        found = nouns().get(lemma)
+        return None if found and lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else found
+    return None

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.propose import Candidate, Role
+from etl.extract.rules.parts import Role
+from etl.extract.rules.propose import Candidate
 from etl.reference import Match
 
 LINKS = (

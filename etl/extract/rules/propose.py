@@ -8,8 +8,9 @@ from spacy.tokens import Token
 from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.arguments import Place, Places, noun_places, prepositional, verb_places
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import Trigger, nouns, verbs
-from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
+from etl.extract.rules.lexicon import Trigger, nouns, trigger_of
+from etl.extract.rules.nominals import Named, origin_of, systems_in
+from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
 from etl.extract.rules.standing import Standing, standing_of
 from etl.reference import Match
 from etl.reference.tables import default_system
@@ -21,14 +22,6 @@ _RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
 _WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
 """Verbs whose subject sells: `won an order from`."""
 _BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
-
-
-@dataclass(frozen=True)
-class Role:
-    """A party of a candidate, and how it was tied to the trigger."""
-
-    match: Match
-    link: str
 
 
 @dataclass(frozen=True)
@@ -51,100 +44,7 @@ class Candidate:
     origin: Match | None = None
 
 
-@dataclass
-class _Found:
-    """The parts found around one trigger, before they are multiplied out."""
-
-    suppliers: list[Role]
-    recipients: list[Role]
-    systems: list[tuple[Named, str]]
-
-
-class _Reader:
-    """Reads the places of one trigger in one sentence."""
-
-    def __init__(self, sentence: Sentence, discourse: Discourse) -> None:
-        self.sentence = sentence
-        self.discourse = discourse
-
-    def parties(self, places: list[Place], *, but: list[Role] | None = None) -> list[Role]:
-        """The parties that the places name; a pronoun or description stands for none of `but`."""
-        exclude = frozenset(role.match.entry.party_id for role in but or ())
-        roles: list[Role] = []
-        for place in places:
-            named = party_in(place.token, self.sentence)
-            if named:
-                roles.append(Role(named.match, place.link))
-                continue
-            match = self.discourse.resolve(place.token, self.sentence, exclude=exclude)
-            if match:
-                roles.append(Role(match, "inherited" if self._is_plain(place.token, match) else "discourse"))
-        return _distinct(roles)
-
-    def _is_plain(self, token: Token, match: Match) -> bool:
-        """True where a pronoun can hardly mean another party: the sentence names two at most, and this one before it."""
-        parties = {actor.entry.party_id for actor in self.sentence.actors}
-        return token.pos_ == "PRON" and len(parties) <= 2 and match in self.sentence.actors
-
-    def systems(self, places: list[Place]) -> list[tuple[Named, str]]:
-        found: list[tuple[Named, str]] = []
-        for place in places:
-            for named in systems_in(place.token, self.sentence):
-                if named.match.start not in {item.match.start for item, _ in found}:
-                    found.append((named, place.link))
-        return found
-
-    def owners(self, systems: list[tuple[Named, str]]) -> list[Role]:
-        """States that the parser ties to the equipment though they receive it: `gave Ukraine howitzers`."""
-        return _distinct(
-            [
-                Role(match, "argument")
-                for named, _ in systems
-                for child in named.head.children
-                if child.dep_ in {"compound", "nmod"}
-                and (match := self.sentence.actor_at.get(child.i))
-                and match.sort == "name"
-                and match.end <= named.match.start
-            ]
-        )
-
-    def senders(self, systems: list[tuple[Named, str]]) -> list[Role]:
-        """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`."""
-        origins = [
-            origin.match
-            for named, _ in systems
-            if (origin := origin_of(named.head, self.sentence))
-            and not is_only_made_in(named.head, origin.match, self.sentence)
-        ]
-        return _distinct([Role(match, "modifier") for match in origins])
-
-    def takers_above(self, verb: Token) -> list[Role]:
-        """Who gets what a relative clause tells of: `obtained howitzers that Cuba supplied`."""
-        if verb.dep_ not in {"relcl", "acl"}:
-            return []
-        governor = verb.head.head
-        trigger = trigger_of(governor) if governor.i != verb.head.i and verb.head.dep_ == "dobj" else None
-        if trigger is None or trigger.frame != "take":
-            return []
-        return [replace(role, link="inherited") for role in self.parties(verb_places(governor).subject)]
-
-    def only_parties(self, places: list[Place]) -> list[Place]:
-        """The places that name no equipment."""
-        return [place for place in places if not systems_in(place.token, self.sentence)]
-
-
-def _distinct(roles: list[Role]) -> list[Role]:
-    seen: dict[str, Role] = {}
-    for role in roles:
-        seen.setdefault(role.match.entry.party_id, role)
-    return list(seen.values())
-
-
-def _prepositions(places: Places, *names: str) -> list[Place]:
-    return [place for name in names for place in places.prepositions.get(name, [])]
-
-
-def _bound_for(reader: _Reader, token: Token) -> list[Role]:
+def _bound_for(reader: Reader, token: Token) -> list[Role]:
     """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
     roles: list[Role] = []
     for word in token.doc:
@@ -152,38 +52,38 @@ def _bound_for(reader: _Reader, token: Token) -> list[Role]:
             for child in word.children:
                 if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
                     roles += reader.parties([Place(item, "argument") for item in child.children if item.dep_ == "pobj"])
-    return _distinct(roles)
+    return distinct(roles)
 
 
-def _give(places: Places, reader: _Reader) -> _Found:
+def _give(places: Places, reader: Reader) -> Found:
     things = [*places.object, *places.dative]
-    systems = reader.systems([*things, *_prepositions(places, "with", "of")])
-    suppliers = reader.parties([*places.subject, *_prepositions(places, "by")])
+    systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
+    suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not suppliers:
-        suppliers = reader.parties(_prepositions(places, *_FROM))
-    recipients = reader.parties([*reader.only_parties(places.dative), *_prepositions(places, *_TO)], but=suppliers)
+        suppliers = reader.parties(prepositions_of(places, *_FROM))
+    recipients = reader.parties([*reader.only_parties(places.dative), *prepositions_of(places, *_TO)], but=suppliers)
     if not recipients and systems:
         recipients = reader.parties(reader.only_parties(places.object), but=suppliers) or reader.owners(systems)
     if not recipients:
-        recipients = reader.parties(_prepositions(places, "for"), but=suppliers)
+        recipients = reader.parties(prepositions_of(places, "for"), but=suppliers)
     if not suppliers and recipients:
         suppliers = reader.senders(systems)
-    return _Found(suppliers, recipients, systems)
+    return Found(suppliers, recipients, systems)
 
 
-def _arm(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems(_prepositions(places, "with"))
-    suppliers = reader.parties([*places.subject, *_prepositions(places, "by")])
-    return _Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
+def _arm(places: Places, reader: Reader) -> Found:
+    systems = reader.systems(prepositions_of(places, "with"))
+    suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
+    return Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
 
 
-def _take(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems([*places.object, *_prepositions(places, "of")])
-    recipients = reader.parties([*places.subject, *_prepositions(places, "by")])
+def _take(places: Places, reader: Reader) -> Found:
+    systems = reader.systems([*places.object, *prepositions_of(places, "of")])
+    recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not recipients:
-        recipients = reader.parties(_prepositions(places, "for"))
-    suppliers = reader.parties(_prepositions(places, *_FROM), but=recipients) or reader.senders(systems)
-    return _Found(suppliers, recipients, systems)
+        recipients = reader.parties(prepositions_of(places, "for"))
+    suppliers = reader.parties(prepositions_of(places, *_FROM), but=recipients) or reader.senders(systems)
+    return Found(suppliers, recipients, systems)
 
 
 def _plain(places: list[Place]) -> list[Place]:
@@ -191,52 +91,54 @@ def _plain(places: list[Place]) -> list[Place]:
     return [place for place in places if nouns().get(place.token.lemma_.lower()) is None]
 
 
-def _request(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems(_plain([*places.object, *_prepositions(places, "for")]))
+def _request(places: Places, reader: Reader) -> Found:
+    systems = reader.systems(_plain([*places.object, *prepositions_of(places, "for")]))
     asked = [
-        *_prepositions(places, *_FROM, "to", "with"),
+        *prepositions_of(places, *_FROM, "to", "with"),
         *places.dative,
         *reader.only_parties(places.object),
     ]
     suppliers = reader.parties(asked)
-    return _Found(suppliers, reader.parties([*places.subject, *_prepositions(places, "by")]), systems)
+    return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), systems)
 
 
-def _approve(places: Places, reader: _Reader) -> _Found:
+def _approve(places: Places, reader: Reader) -> Found:
     systems = reader.systems(_plain(places.object))
-    recipients = reader.parties([*places.dative, *_prepositions(places, *_TO, "for")])
-    return _Found(reader.parties([*places.subject, *_prepositions(places, "by")]), recipients, systems)
+    recipients = reader.parties([*places.dative, *prepositions_of(places, *_TO, "for")])
+    return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
 
 
-def _halt(places: Places, reader: _Reader) -> _Found:
+def _halt(places: Places, reader: Reader) -> Found:
     things = _plain([*places.object, *places.dative])
     systems = reader.systems(things)
-    recipients = reader.parties([*reader.only_parties(things), *_prepositions(places, *_TO, "for", "from", "against")])
-    return _Found(reader.parties([*places.subject, *_prepositions(places, "by")]), recipients, systems)
+    recipients = reader.parties(
+        [*reader.only_parties(things), *prepositions_of(places, *_TO, "for", "from", "against")]
+    )
+    return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
 
 
-def _seize(places: Places, reader: _Reader) -> _Found:
-    systems = reader.systems([*places.object, *_prepositions(places, "of")])
+def _seize(places: Places, reader: Reader) -> Found:
+    systems = reader.systems([*places.object, *prepositions_of(places, "of")])
     token = places.object[0].token if places.object else None
     recipients = _bound_for(reader, token) if token is not None else []
     if not recipients:
-        recipients = reader.parties(_prepositions(places, "to", "for"))
-    return _Found(reader.parties(_prepositions(places, *_FROM)), recipients, systems)
+        recipients = reader.parties(prepositions_of(places, "to", "for"))
+    return Found(reader.parties(prepositions_of(places, *_FROM)), recipients, systems)
 
 
-def _move(places: Places, reader: _Reader) -> _Found:
+def _move(places: Places, reader: Reader) -> Found:
     systems = reader.systems([*places.subject, *places.object])
     if not systems:
-        return _Found([], [], [])
-    recipients = reader.parties([*_prepositions(places, *_TO, "in"), *_behind(places.subject, "for", *_TO)])
-    suppliers = reader.parties([*_prepositions(places, *_FROM, "of"), *_behind(places.subject, *_FROM)])
-    return _Found(suppliers, recipients, systems)
+        return Found([], [], [])
+    recipients = reader.parties([*prepositions_of(places, *_TO, "in"), *_behind(places.subject, "for", *_TO)])
+    suppliers = reader.parties([*prepositions_of(places, *_FROM, "of"), *_behind(places.subject, *_FROM)])
+    return Found(suppliers, recipients, systems)
 
 
-def _reach(places: Places, reader: _Reader) -> _Found:
+def _reach(places: Places, reader: Reader) -> Found:
     systems = reader.systems(places.subject)
-    suppliers = reader.parties([*_prepositions(places, *_FROM), *_behind(places.subject, *_FROM)])
-    return _Found(suppliers, reader.parties(places.object), systems)
+    suppliers = reader.parties([*prepositions_of(places, *_FROM), *_behind(places.subject, *_FROM)])
+    return Found(suppliers, reader.parties(places.object), systems)
 
 
 def _behind(places: list[Place], *names: str) -> list[Place]:
@@ -244,7 +146,7 @@ def _behind(places: list[Place], *names: str) -> list[Place]:
     return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in names]
 
 
-_VERB_FRAMES: dict[str, Callable[[Places, _Reader], _Found]] = {
+_VERB_FRAMES: dict[str, Callable[[Places, Reader], Found]] = {
     "give": _give,
     "arm": _arm,
     "take": _take,
@@ -257,40 +159,40 @@ _VERB_FRAMES: dict[str, Callable[[Places, _Reader], _Found]] = {
 }
 
 
-def _answers(places: Places, reader: _Reader) -> list[Role]:
+def _answers(places: Places, reader: Reader) -> list[Role]:
     """Who answers a request: `refused Peru's request`, `a request was declined by Georgia`."""
     trigger = trigger_of(places.governor) if places.governor is not None else None
     if places.governor is None or trigger is None or trigger.frame not in {"halt", "approve"}:
         return []
     answering = verb_places(places.governor)
-    return reader.parties([*answering.subject, *_prepositions(answering, "by")])
+    return reader.parties([*answering.subject, *prepositions_of(answering, "by")])
 
 
-def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
+def _noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
-    things = [*_prepositions(places, "of", "for"), *places.modifier]
+    things = [*prepositions_of(places, "of", "for"), *places.modifier]
     if trigger.frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
-    things += _behind(_prepositions(places, *_TO, *_FROM, "with"), "of", "for")
+    things += _behind(prepositions_of(places, *_TO, *_FROM, "with"), "of", "for")
     systems = reader.systems(things)
-    own = reader.parties([*_prepositions(places, "by"), *places.possessor, *places.modifier])
+    own = reader.parties([*prepositions_of(places, "by"), *places.possessor, *places.modifier])
     subject = reader.parties(places.subject)
     source, goal = (
-        reader.parties(_prepositions(places, *_FROM)),
-        reader.parties(_prepositions(places, *_TO, "for")),
+        reader.parties(prepositions_of(places, *_FROM)),
+        reader.parties(prepositions_of(places, *_TO, "for")),
     )
-    other = reader.parties(_prepositions(places, "with", "between"))
+    other = reader.parties(prepositions_of(places, "with", "between"))
     frame = trigger.frame
     governor = places.governor.lemma_.lower() if places.governor is not None else ""
     if governor in _RECEIVES and frame == "give" and subject:
-        return _Found(
+        return Found(
             [role for role in own if role not in subject] or source or reader.senders(systems), subject, systems
         )
     wins = governor in _WINS or (governor == "take" and trigger.lemma == "order")
     if wins and frame in {"take", "deal"} and trigger.word_class == "contract" and subject:
-        return _Found(subject, source or other or goal or own, systems)
+        return Found(subject, source or other or goal or own, systems)
     if frame == "take" and trigger.word_class == "contract" and other:
-        return _Found(other, own or subject, systems)
+        return Found(other, own or subject, systems)
     if frame in {"give", "approve", "halt"}:
         modifiers = reader.parties(places.modifier)
         if (
@@ -299,43 +201,43 @@ def _noun_found(trigger: Trigger, places: Places, reader: _Reader) -> _Found:
             and not goal
             and (others := [role for role in own or subject if role not in modifiers])
         ):
-            return _Found(source, others, systems)  # Cairo's shipments from Tripoli
+            return Found(source, others, systems)  # Cairo's shipments from Tripoli
         suppliers = [role for role in own if role not in modifiers or goal or not source] or source
         recipients = goal
         if not suppliers and subject:
             suppliers = subject
-        return _Found(suppliers or subject, recipients, systems)
+        return Found(suppliers or subject, recipients, systems)
     if frame == "take":
-        return _Found(source or other or reader.senders(systems), own or subject, systems)
+        return Found(source or other or reader.senders(systems), own or subject, systems)
     if frame == "request":
         answers = _answers(places, reader) if own else []
-        return _Found(source or goal or answers, own or subject, systems)
+        return Found(source or goal or answers, own or subject, systems)
     if frame == "seize":
-        return _Found(
+        return Found(
             source,
-            _distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal,
+            distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal,
             systems,
         )
     if frame in {"giver", "taker"} and not subject:
         subject = reader.parties(places.complement)
     if frame == "taker" and not source:
-        source = reader.parties([place for place in _prepositions(places, "of") if not reader.systems([place])])
+        source = reader.parties([place for place in prepositions_of(places, "of") if not reader.systems([place])])
     if frame == "giver":
-        return _Found(subject, _distinct([*goal, *reader.parties(places.possessor)]), systems)
+        return Found(subject, distinct([*goal, *reader.parties(places.possessor)]), systems)
     if frame == "taker":
-        return _Found(_distinct([*source, *reader.parties(places.possessor)]), subject, systems)
+        return Found(distinct([*source, *reader.parties(places.possessor)]), subject, systems)
     if frame == "deal":
         first = own or subject
         if goal:
-            return _Found(first, goal, systems)
+            return Found(first, goal, systems)
         if source:
-            return _Found(source, first, systems)
-        return _Found(other, first, systems) if other else _Found([], first, systems)
-    return _Found([], [], systems)
+            return Found(source, first, systems)
+        return Found(other, first, systems) if other else Found([], first, systems)
+    return Found([], [], systems)
 
 
 def _own_parties(
-    systems: list[tuple[Named, str]], shared: list[Role], reader: _Reader, names: tuple[str, ...]
+    systems: list[tuple[Named, str]], shared: list[Role], reader: Reader, names: tuple[str, ...]
 ) -> list[list[Role]]:
     """For each piece of equipment the parties told behind it alone, else the shared ones that no other has for its own.
 
@@ -350,7 +252,7 @@ def _own_parties(
     return [roles or rest for roles in own]
 
 
-def _multiply(base: Candidate, found: _Found, reader: _Reader) -> Iterator[Candidate]:
+def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candidate]:
     suppliers_of = _own_parties(found.systems, found.suppliers, reader, _FROM)
     recipients_of = _own_parties(found.systems, found.recipients, reader, _TO)
     for (named, link), suppliers, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
@@ -369,22 +271,11 @@ def _multiply(base: Candidate, found: _Found, reader: _Reader) -> Iterator[Candi
             )  # fmt: skip
 
 
-def trigger_of(token: Token) -> Trigger | None:
-    """Return what a word tells of a transfer, if it tells one."""
-    lemma = token.lemma_.lower()
-    if token.pos_ in {"VERB", "AUX"} or (token.tag_ == "VBN" and token.pos_ == "ADJ"):
-        return verbs().get(lemma)
-    if token.pos_ in {"NOUN", "PROPN"}:
-        found = nouns().get(lemma)
-        return None if found and lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else found
-    return None
-
-
 def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     """Yield the candidates of a parsed sentence, in the order of their triggers."""
     if sentence.doc is None:
         return
-    reader = _Reader(sentence, discourse)
+    reader = Reader(sentence, discourse)
     for token in sentence.doc:
         trigger = trigger_of(token)
         if trigger is None or token.i in sentence.system_at:
@@ -412,7 +303,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
         yield from _multiply(base, _with_other_systems(found, token, sentence, discourse), reader)
 
 
-def _with_other_systems(found: _Found, token: Token, sentence: Sentence, discourse: Discourse) -> _Found:
+def _with_other_systems(found: Found, token: Token, sentence: Sentence, discourse: Discourse) -> Found:
     """Add the equipment that the sentence names elsewhere, or, where it names none, that was named last before."""
     known = {named.match.start for named, _ in found.systems}
     others = [
@@ -420,17 +311,17 @@ def _with_other_systems(found: _Found, token: Token, sentence: Sentence, discour
     ]  # fmt: skip
     if not known and not others and (last := discourse.last_system(sentence.start)):
         others = [(Named(last, token), "discourse")]
-    return _Found(found.suppliers, found.recipients, [*found.systems, *others])
+    return Found(found.suppliers, found.recipients, [*found.systems, *others])
 
 
-def _supplied_noun(base: Candidate, reader: _Reader) -> Iterator[Candidate]:
+def _supplied_noun(base: Candidate, reader: Reader) -> Iterator[Candidate]:
     """`Iranian-supplied drones`: the participle's own modifier is the supplier."""
     token, sentence = base.token, reader.sentence
     systems = list(systems_in(token.head, sentence))
     makers = [child for child in token.children if child.i in sentence.actor_at]
     if token.i >= 2 and token.nbor(-1).text in {"-", "–"} and token.i - 2 in sentence.actor_at:
         makers.append(token.nbor(-2))
-    suppliers = _distinct([Role(sentence.actor_at[child.i], "argument") for child in makers])
+    suppliers = distinct([Role(sentence.actor_at[child.i], "argument") for child in makers])
     owners = reader.parties([Place(child, "argument") for child in token.head.children if child.dep_ == "poss"])
     if suppliers and base.trigger.frame in {"give"}:
-        yield from _multiply(base, _Found(suppliers, owners, [(named, "argument") for named in systems]), reader)
+        yield from _multiply(base, Found(suppliers, owners, [(named, "argument") for named in systems]), reader)

@@ -15,6 +15,8 @@ from etl.reference.tables import status_phase
 
 _MOST = 12
 """Readings of one transfer that are looked at, the best first."""
+_GRAMMAR = 0.5
+"""What the grammar's own status, where it is certain, adds to its score; a mere plan adds nothing beside talks."""
 _OF_PHASE = np.array([PHASES.index(status_phase(status)) for status in STATUSES])
 
 Transfer = tuple[str, str, str]
@@ -73,11 +75,15 @@ def _groups(readings: Sequence[Reading], scores: Scores) -> list[_Group]:
     return groups
 
 
-def _status(group: _Group, phase: int, scores: Scores) -> str:
+def _status(group: _Group, phase: int, readings: Sequence[Reading], scores: Scores) -> str:
     """The status within a phase for which the readings of a transfer speak, each by its own weight."""
     best = group.readings[:_MOST]
     weights = group.score[:_MOST] * group.phases[:_MOST, phase]
     total = weights @ np.where(phase == _OF_PHASE, scores.statuses[best], 0.0)
+    for number, weight in zip(best, weights, strict=True):
+        standing = readings[number].base.candidate.standing
+        if standing.is_certain and standing.status != "considering":
+            total[STATUSES.index(standing.status)] += _GRAMMAR * weight
     return STATUSES[int(np.argmax(np.where(phase == _OF_PHASE, total, -1.0)))]
 
 
@@ -103,7 +109,7 @@ def _claim(group: _Group, phase: int, readings: Sequence[Reading], scores: Score
         ranked,
         tuple(float(evidence[place]) for place in order),
         bool(whole),
-        certain[0] if certain else _status(group, phase, scores),
+        certain[0] if certain else _status(group, phase, readings, scores),
     )
 
 
@@ -193,7 +199,7 @@ def gather_claims(
         others = [(transfer, score) for transfer, score in transfers.items() if transfer[:2] == pair]
         shared: Features = {
             "pair": pairs[pair],
-            "of_pair": own / max((score for _, score in others), default=1.0),
+            "of_pair": own / max(*(score for _, score in others), 1e-9),
             "of_top_pair": pairs[pair] / max(top_pair, 1e-9),
             "of_top": own / max(top_transfer, 1e-9),
             "top_pair": top_pair,

@@ -9,8 +9,6 @@ from etl.reference import Entry
 
 _EVIDENCE = 0.5
 """Share of the best reading's evidence from which another reading of the same claim counts as its evidence."""
-_DENIAL = 0.25
-"""The same for a reading that denies the claim: a denial weighs, wherever it stands."""
 _NEARLY = 0.7
 """The same for a reading that may name the claim's equipment."""
 
@@ -73,9 +71,8 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
             kept.append((float(score), claim))
     chosen = []
     for score, claim in _agree(kept, found, model):
-        evidence = _evidence(claim, found)
         main = _main(claim, found)
-        for number in evidence:
+        for number in _nearly_best(claim, _EVIDENCE):
             reading = found.readings[number]
             system = (
                 reading.base.candidate.system.entry if _is_listed(reading, main) else main.base.candidate.system.entry
@@ -84,26 +81,18 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
     return [item for _, item in sorted(chosen, key=lambda item: item[0])]
 
 
-def _denies(reading: Reading) -> bool:
-    return reading.base.candidate.standing.assertion == "denied"
-
-
-def _evidence(claim: Claim, found: ArticleReadings) -> list[int]:
-    """The readings that become mentions of a claim: those about as good as the best, and those that deny it."""
+def _nearly_best(claim: Claim, share: float) -> list[int]:
+    """The readings whose evidence reaches a share of the best one's."""
     return [
         number
         for number, evidence in zip(claim.readings, claim.evidence, strict=True)
-        if evidence >= (_DENIAL if _denies(found.readings[number]) else _EVIDENCE) * claim.evidence[0]
+        if evidence >= share * claim.evidence[0]
     ]
 
 
 def _main(claim: Claim, found: ArticleReadings) -> Reading:
     """The reading that names the equipment most closely, among those nearly as good as the best."""
-    near = [
-        number
-        for number, evidence in zip(claim.readings, claim.evidence, strict=True)
-        if evidence >= _NEARLY * claim.evidence[0]
-    ]
+    near = _nearly_best(claim, _NEARLY)
     return found.readings[max(near, key=lambda number: found.readings[number].base.candidate.system.entry.rank)]
 
 

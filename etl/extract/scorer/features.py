@@ -10,7 +10,7 @@ from etl.extract.rules.annotate import category
 from etl.extract.rules.attributes import MONEY, quantity_span
 from etl.extract.rules.lexicon import cues, verbs
 from etl.extract.rules.options import Base
-from etl.extract.rules.propose import Role
+from etl.extract.rules.parts import Role
 from etl.extract.scorer.roles import Context, Features
 from etl.reference.tables import are_rivals, industries, status_phase
 

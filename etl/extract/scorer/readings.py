@@ -8,7 +8,8 @@ from etl.extract.rules.annotate import category, parse, split_sentences
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.headline import read_headline
 from etl.extract.rules.options import Base, gather_bases
-from etl.extract.rules.propose import Role, propose
+from etl.extract.rules.parts import Role
+from etl.extract.rules.propose import propose
 from etl.extract.scorer.features import base_features, pair_features
 from etl.extract.scorer.roles import Context, Features, make_context, role_features
 from etl.sources import Article

@@ -12,7 +12,7 @@ from spacy.tokens import Token
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.headline import Headline
 from etl.extract.rules.options import LINKS, Base
-from etl.extract.rules.propose import Role
+from etl.extract.rules.parts import Role
 from etl.reference.tables import industries
 
 Features = dict[str, float]

@@ -28,8 +28,8 @@ _OF_PARTIES = ("s_", "r_", "pair_")
 _CLAIM = Shape(rounds=120, leaves=12, least_rows=25)
 _LEAST_USES = {"readings": 60, "claims": 40}
 """Rows in which a feature must occur to be used."""
-_ACCEPT = tuple(number / 100 for number in range(9, 40, 3))
-_WHOLES = (0.0, 0.5, 0.9)
+_ACCEPT = tuple(number / 100 for number in range(12, 37, 3))
+_WHOLES = (0.0, 0.5)
 _RIVALS = (0.3, 0.5, 0.7)
 _LEAST_PRECISION = 0.4
 _FIRM_PRECISION = 0.8

@@ -1,0 +1,116 @@
+"""What stands around one trigger: the parties and the equipment in its grammatical places."""
+
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.arguments import Place, Places, verb_places
+from etl.extract.rules.discourse import Discourse
+from etl.extract.rules.lexicon import trigger_of
+from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
+from etl.reference import Match
+
+
+@dataclass(frozen=True)
+class Role:
+    """A party of a candidate, and how it was tied to the trigger."""
+
+    match: Match
+    link: str
+
+
+@dataclass
+class Found:
+    """The parts found around one trigger, before they are multiplied out."""
+
+    suppliers: list[Role]
+    recipients: list[Role]
+    systems: list[tuple[Named, str]]
+
+
+class Reader:
+    """Reads the places of one trigger in one sentence."""
+
+    def __init__(self, sentence: Sentence, discourse: Discourse) -> None:
+        self.sentence = sentence
+        self.discourse = discourse
+
+    def parties(self, places: list[Place], *, but: list[Role] | None = None) -> list[Role]:
+        """The parties that the places name; a pronoun or description stands for none of `but`."""
+        exclude = frozenset(role.match.entry.party_id for role in but or ())
+        roles: list[Role] = []
+        for place in places:
+            named = party_in(place.token, self.sentence)
+            if named:
+                roles.append(Role(named.match, place.link))
+                continue
+            match = self.discourse.resolve(place.token, self.sentence, exclude=exclude)
+            if match:
+                roles.append(Role(match, "inherited" if self._is_plain(place.token, match) else "discourse"))
+        return distinct(roles)
+
+    def _is_plain(self, token: Token, match: Match) -> bool:
+        """True where a pronoun can hardly mean another party: the sentence names two at most, and this one before it."""
+        parties = {actor.entry.party_id for actor in self.sentence.actors}
+        return token.pos_ == "PRON" and len(parties) <= 2 and match in self.sentence.actors
+
+    def systems(self, places: list[Place]) -> list[tuple[Named, str]]:
+        """The equipment that the places name, each piece with the way in which its place was found."""
+        found: list[tuple[Named, str]] = []
+        for place in places:
+            for named in systems_in(place.token, self.sentence):
+                if named.match.start not in {item.match.start for item, _ in found}:
+                    found.append((named, place.link))
+        return found
+
+    def owners(self, systems: list[tuple[Named, str]]) -> list[Role]:
+        """States that the parser ties to the equipment though they receive it: `gave Ukraine howitzers`."""
+        return distinct(
+            [
+                Role(match, "argument")
+                for named, _ in systems
+                for child in named.head.children
+                if child.dep_ in {"compound", "nmod"}
+                and (match := self.sentence.actor_at.get(child.i))
+                and match.sort == "name"
+                and match.end <= named.match.start
+            ]
+        )
+
+    def senders(self, systems: list[tuple[Named, str]]) -> list[Role]:
+        """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`."""
+        origins = [
+            origin.match
+            for named, _ in systems
+            if (origin := origin_of(named.head, self.sentence))
+            and not is_only_made_in(named.head, origin.match, self.sentence)
+        ]
+        return distinct([Role(match, "modifier") for match in origins])
+
+    def takers_above(self, verb: Token) -> list[Role]:
+        """Who gets what a relative clause tells of: `obtained howitzers that Cuba supplied`."""
+        if verb.dep_ not in {"relcl", "acl"}:
+            return []
+        governor = verb.head.head
+        trigger = trigger_of(governor) if governor.i != verb.head.i and verb.head.dep_ == "dobj" else None
+        if trigger is None or trigger.frame != "take":
+            return []
+        return [replace(role, link="inherited") for role in self.parties(verb_places(governor).subject)]
+
+    def only_parties(self, places: list[Place]) -> list[Place]:
+        """The places that name no equipment."""
+        return [place for place in places if not systems_in(place.token, self.sentence)]
+
+
+def distinct(roles: list[Role]) -> list[Role]:
+    """Return the roles with each party once, as it was found first."""
+    seen: dict[str, Role] = {}
+    for role in roles:
+        seen.setdefault(role.match.entry.party_id, role)
+    return list(seen.values())
+
+
+def prepositions_of(places: Places, *names: str) -> list[Place]:
+    """Return the places behind some prepositions of a trigger."""
+    return [place for name in names for place in places.prepositions.get(name, [])]
