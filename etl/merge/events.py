@@ -38,6 +38,7 @@ _ALSO = {
     "component": frozenset({"engine"}),
 }
 """Category of a general word -> other categories whose equipment it can stand for: a rocket may be a missile."""
+_LESS_SURE = 0.6
 _BASIS = {"stated": 2, "relative": 1}
 
 Row = dict[str, object]
@@ -63,15 +64,23 @@ def _covers(specific: Entry, general: Entry) -> bool:
     return _category(specific) == wide or _category(specific) in _ALSO.get(wide, frozenset())
 
 
+def _is_less_sure(claim: Claim, other: Claim) -> bool:
+    """True where a claim is so much less sure than another that it can hardly stand beside it as one of its own."""
+    return claim.mention.confidence < _LESS_SURE * other.mention.confidence
+
+
 def _specify(claims: list[Claim]) -> list[Claim]:
-    """Give each claim of a general word the specific equipment of the same parties and category, where the article names one."""
+    """Give each claim of a general word the specific equipment of the same parties, where the article names one.
+
+    Equipment of another category only where the general claim is much less sure: else the article tells both.
+    """
     result = []
     for claim in claims:
         fitting = [
             other for other in claims
             if other.parties == claim.parties
             and other.system.id != claim.system.id
-            and _category(other.system) == _category(claim.system)  # across categories the extractor has weighed it
+            and (_category(other.system) == _category(claim.system) or _is_less_sure(claim, other))
             and other.mention.trigger != claim.mention.trigger  # one sentence that lists both means both
             and _covers(other.system, claim.system)
         ]  # fmt: skip
@@ -80,7 +89,8 @@ def _specify(claims: list[Claim]) -> list[Claim]:
         chosen = same_phase or (fitting if len(systems) == 1 else [])
         if chosen:
             nearest = min(chosen, key=lambda other: (-other.system.rank, _distance(other, claim), other.system.id))
-            claim = replace(claim, system=nearest.system)  # noqa: PLW2901
+            status = nearest.status if nearest.phase == claim.phase else claim.status
+            claim = replace(claim, system=nearest.system, status=status)  # noqa: PLW2901
         result.append(claim)
     return result
 

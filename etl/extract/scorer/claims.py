@@ -100,9 +100,8 @@ def _claim(group: _Group, phase: int, readings: Sequence[Reading], scores: Score
         for number in ranked
         if readings[number].is_claimed and _phase_of(readings[number]) == PHASES[phase]
     ]
-    certain = [
-        reading.base.candidate.standing.status for reading in whole if reading.base.candidate.standing.is_certain
-    ]
+    told = [reading.base.candidate.standing for reading in whole]
+    certain = sorted((standing.status for standing in told if standing.is_certain), key="considering".__eq__)
     return Claim(
         group.transfer,
         PHASES[phase],

@@ -102,6 +102,6 @@ def _is_listed(reading: Reading, main: Reading) -> bool:
     return (
         one.sentence.index == other.sentence.index
         and one.token.i == other.token.i
-        and one.system.entry.rank >= other.system.entry.rank
+        and one.system.entry.rank > 0
         and {one.system_link, other.system_link} <= {"argument", "inherited", "modifier"}
     )
