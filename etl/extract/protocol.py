@@ -46,7 +46,6 @@ class Mention:
         quote: the sentence that tells it.
         trigger: the word that tells the transfer.
         status, assertion, transfer_type: codes of `schemas/codes/`.
-        is_certain: False where the words leave open which status of the phase is meant (`accused of supplying`).
         confidence: how often such a reading was right in cross-validation, 0 to 1.
         rule_id: the rule that found it, such as `give.verb:supply`.
     """
@@ -57,7 +56,6 @@ class Mention:
     recipient: Party
     system: System
     status: str
-    is_certain: bool
     assertion: str
     transfer_type: str
     confidence: float

@@ -39,6 +39,7 @@ _ALSO = {
 }
 """Category of a general word -> other categories whose equipment it can stand for: a rocket may be a missile."""
 _LESS_SURE = 0.6
+"""Share of the confidence of a claim of specific equipment below which one of a general word is not a claim of its own."""
 _BASIS = {"stated": 2, "relative": 1}
 
 Row = dict[str, object]
@@ -116,30 +117,25 @@ def _name_parties(claims: list[Claim]) -> list[Claim]:
 
 
 def _settle_status(claims: list[Claim]) -> list[Claim]:
-    """Give a claim that leaves its status open that of a certain claim in the same phase; let talks swallow mere plans."""
-    certain: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    """Let talks swallow mere plans: a claim that one side considers what the article also tells as offered or discussed."""
+    further: dict[tuple[object, ...], str] = {}
     for claim in claims:
-        if claim.mention.is_certain:
-            certain[(*claim.parties, claim.system.id, claim.phase)].append(claim.status)
-    result = []
-    for claim in claims:
-        known = certain[(*claim.parties, claim.system.id, claim.phase)]
-        if not claim.mention.is_certain and known and claim.status not in known:
-            claim = replace(claim, status=known[0])  # noqa: PLW2901
-        further = [status for status in known if status != "considering"]
-        if claim.status == "considering" and further:
-            claim = replace(claim, status=further[0])  # noqa: PLW2901
-        result.append(claim)
-    return result
+        if claim.status != "considering":
+            further.setdefault((*claim.parties, claim.system.id, claim.phase), claim.status)
+    return [
+        replace(claim, status=further.get((*claim.parties, claim.system.id, claim.phase), claim.status))
+        if claim.status == "considering"
+        else claim
+        for claim in claims
+    ]
 
 
-def _strength(claim: Claim) -> tuple[int, int, int, int, int]:
+def _strength(claim: Claim) -> tuple[int, int, int, int]:
     mention = claim.mention
     return (
         _LINKS.index(mention.supplier.link) + _LINKS.index(mention.recipient.link),
         mention.system.entry.rank,
         int(claim.when is not None) + int(claim.quantity is not None),
-        int(mention.is_certain),
         -mention.quote.start,
     )
 

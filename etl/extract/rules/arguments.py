@@ -263,9 +263,8 @@ def noun_places(noun: Token) -> Places:
     elif first.dep_ in {"nsubj", "nsubjpass"}:
         _add_prepositions(places, governor, "inherited")
     for child in noun.children:
-        if (
-            child.dep_ == "relcl" and child.pos_ == "VERB" and not places.subject
-        ):  # the order that Britain won from Oman
+        if child.dep_ == "relcl" and child.pos_ == "VERB" and not places.subject:
+            # the order that Britain won from Oman
             subjects, passive = own_subjects(child)
             if not passive and noun.i not in {token.i for token in subjects}:
                 places.governor = child

@@ -71,7 +71,6 @@ def _mention(chosen: Chosen, denied: frozenset[str]) -> Mention:
         recipient=_party(reading.recipient),
         system=System(chosen.system, Span(candidate.system.start, candidate.system.end)),
         status=chosen.status,
-        is_certain=True,
         assertion=assertion,
         transfer_type=trigger.transfer_type,
         confidence=round(chosen.confidence, 4),

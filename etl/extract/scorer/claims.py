@@ -101,14 +101,15 @@ def _claim(group: _Group, phase: int, readings: Sequence[Reading], scores: Score
         if readings[number].is_claimed and _phase_of(readings[number]) == PHASES[phase]
     ]
     told = [reading.base.candidate.standing for reading in whole]
-    certain = sorted((standing.status for standing in told if standing.is_certain), key="considering".__eq__)
+    certain = [standing.status for standing in told if standing.is_certain]
+    further = [status for status in certain if status != "considering"]  # talks outweigh mere plans
     return Claim(
         group.transfer,
         PHASES[phase],
         ranked,
         tuple(float(evidence[place]) for place in order),
         bool(whole),
-        certain[0] if certain else _status(group, phase, readings, scores),
+        next(iter(further or certain), None) or _status(group, phase, readings, scores),
     )
 
 
