@@ -77,7 +77,12 @@ def _progress() -> tuple[Any, Callable[[str, int], None]]:
 )
 @click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
 @click.option("--data-docs/--no-data-docs", default=True, help="Run Great Expectations and write its HTML.")
-def run(inputs: tuple[Path, ...], out: Path, workers: int | None, data_docs: bool) -> None:
+@click.option(
+    "--corrections",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of people's corrections.  [default: data/corrections.csv, where it stands]",
+)
+def run(inputs: tuple[Path, ...], out: Path, workers: int | None, data_docs: bool, corrections: Path | None) -> None:
     """Run the whole way: read INPUTS, extract, merge, validate, and write the tables.
 
     INPUTS are folders or files: text, Markdown, HTML, JSON Lines, JSON, CSV, TSV, Parquet, also packed with gzip or zstd.
@@ -86,16 +91,19 @@ def run(inputs: tuple[Path, ...], out: Path, workers: int | None, data_docs: boo
     Example:
       etl run my_articles/ export.jsonl.gz --out results
     """
-    settings = _settings(workers=workers)
+    settings = _settings(workers=workers, corrections=corrections)
     from etl import pipeline
+    from etl.review.corrections import find_corrections
 
     started = time.monotonic()
+    decided = find_corrections(settings.corrections)
     display, advance = _progress()
     with display:
-        summary = pipeline.run(inputs, out, settings, progress=advance, data_docs=data_docs)
+        summary = pipeline.run(inputs, out, settings, progress=advance, data_docs=data_docs, corrections=decided)
     for name, value in (
         ("articles", summary.articles), ("in quarantine", summary.quarantined), ("duplicates", summary.duplicates),
-        ("mentions", summary.mentions), ("events", summary.events),
+        ("mentions", summary.mentions), ("events", summary.events), ("transfers", summary.transfers),
+        ("corrections", len(decided) if decided else 0),
     ):  # fmt: skip
         click.echo(f"{name:<14}{value:>10,}")
     if summary.expectations:

@@ -1,8 +1,8 @@
-"""The whole way, on one page: read -> extract -> resolve -> merge -> validate -> publish."""
+"""The whole way, on one page: read -> extract -> resolve -> merge -> correct -> validate -> join -> publish."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,14 +13,18 @@ from etl.extract.protocol import Extractor
 from etl.extract.rules.extractor import RuleExtractor
 from etl.merge.duplicates import find_duplicates
 from etl.merge.events import merge_mentions
+from etl.merge.join import as_they_are, join
 from etl.publish.codebook import render_codebook
 from etl.publish.package import write_package
+from etl.publish.record import record_of, write_record
 from etl.publish.tables import write_table, write_text
 from etl.quality.expectations import Report, check_tables
 from etl.quality.validate import Checked, validate
+from etl.review.corrections import Corrections, correct_events, regroup, rejected_by
 from etl.settings import Settings
 from etl.sources import Article, Rejected, read_articles
-from schemas import ARTICLES, EVENTS, MENTIONS, QUARANTINE, TEXTS
+from etl.sources.reader import list_files
+from schemas import QUARANTINE, TABLES
 from schemas.checks import to_frame
 
 Row = dict[str, object]
@@ -46,6 +50,7 @@ class Summary:
     duplicates: int
     mentions: int
     events: int
+    transfers: int
     expectations: Report | None
 
 
@@ -142,17 +147,43 @@ def account(n_read: int, articles: Sequence[Article], rejected: Sequence[Rejecte
         )
 
 
-def publish(frames: dict[str, pd.DataFrame], out: Path) -> None:
-    """Write the tables, the data package and the codebook."""
+def correct(found: Extraction, articles: Sequence[Article], corrections: Corrections | None) -> None:
+    """Apply what people have decided about single events; what they have dropped is put aside with its mentions."""
+    if corrections is None:
+        return
+    corrected = correct_events(found.events, corrections)
+    gone = {str(row["event_id"]) for row, _ in corrected.dropped}
+    found.rejected += rejected_by(corrected, found.mentions, {a.article_id: a.source_path for a in articles}, corrections)
+    found.mentions = [row for row in found.mentions if row["event_id"] not in gone]
+    found.events = corrected.events
+
+
+def join_transfers(checked: Checked, corrections: Corrections | None) -> Checked:
+    """Return all tables: those that were checked, with the transfers that their events add up to."""
+    decided = as_they_are if corrections is None else partial(regroup, corrections=corrections)
+    events, rows = join(checked.frames["events"], checked.frames["articles"], decided)
+    frames = checked.frames | {"events": events}
+    joined = validate(rows, beside=frames)
+    return Checked(frames | joined.frames, checked.rejected + joined.rejected)
+
+
+def publish(frames: dict[str, pd.DataFrame], out: Path, record: dict[str, object]) -> None:
+    """Write the tables, the data package, the codebook, and the record of the run."""
     out.mkdir(parents=True, exist_ok=True)
-    tables = (ARTICLES, TEXTS, MENTIONS, EVENTS, QUARANTINE)
-    paths = [write_table(table, frames[table.name], out) for table in tables]
+    paths = [write_table(table, frames[table.name], out) for table in TABLES.values()]
     write_package(out, paths)
     write_text(out / "codebook.md", render_codebook())
+    write_record(out, record)
 
 
 def run(
-    inputs: Sequence[Path], out: Path, settings: Settings, *, progress: Progress, data_docs: bool = True
+    inputs: Sequence[Path],
+    out: Path,
+    settings: Settings,
+    *,
+    progress: Progress,
+    data_docs: bool = True,
+    corrections: Corrections | None = None,
 ) -> Summary:
     """Run the whole way and return what it did.
 
@@ -162,14 +193,18 @@ def run(
         settings: settings of the run.
         progress: is told how the work goes on.
         data_docs: True to run Great Expectations over the tables and write its HTML.
+        corrections: what people have decided about events and transfers.
     """
     articles, rejected = read(inputs, settings, progress)
     found = extract(articles, settings, progress)
     copies = find_duplicates(articles, similarity=settings.duplicate_similarity)
+    correct(found, articles, corrections)
     rows, texts = article_rows(articles, found.mentions, copies)
     progress("validate", 0)
     checked = validate({"articles": rows, "texts": texts, "mentions": found.mentions, "events": found.events})
     account(len(articles) + len(rejected), articles, rejected, checked)
+    progress("join", 0)
+    checked = join_transfers(checked, corrections)
     aside = [*rejected, *found.rejected, *checked.rejected]
     quarantine = to_frame(
         QUARANTINE, {str(row["quarantine_id"]): row for row in (item.row() for item in aside)}.values()
@@ -179,5 +214,13 @@ def run(
     }
     report = check_tables(frames, out / "data_docs") if data_docs else None
     progress("publish", 0)
-    publish(frames, out)
-    return Summary(len(articles), len(aside), len(copies), len(frames["mentions"]), len(frames["events"]), report)
+    publish(frames, out, record_of(list_files(inputs), settings, (corrections.path, len(corrections)) if corrections else None))
+    return Summary(
+        len(articles),
+        len(aside),
+        len(copies),
+        len(frames["mentions"]),
+        len(frames["events"]),
+        len(frames["transfers"]),
+        report,
+    )

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
         le=1,
         description="Share of common word runs from which two articles are one story.",
     )
+    corrections: Path | None = Field(
+        default=None, description="File of people's corrections; by default `data/corrections.csv`, where it stands."
+    )
     workers: int = Field(default=1, ge=1, le=256, description="Processes that extract.")
     batch_size: int = Field(default=50, ge=1, description="Articles that a process takes at a time.")
 

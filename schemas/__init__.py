@@ -1,5 +1,27 @@
 """The tables of the dataset: every column declared once, and rendered for Arrow, pandera, Frictionless and the codebook."""
 
-from schemas.tables import ARTICLES, EVENTS, MENTIONS, QUARANTINE, TABLES, TEXTS, Table
+from schemas.tables import (
+    ARTICLES,
+    CONFLICTS,
+    EVENTS,
+    MENTIONS,
+    QUARANTINE,
+    TABLES,
+    TEXTS,
+    TRANSFER_EVENTS,
+    TRANSFERS,
+    Table,
+)
 
-__all__ = ["ARTICLES", "EVENTS", "MENTIONS", "QUARANTINE", "TABLES", "TEXTS", "Table"]
+__all__ = [
+    "ARTICLES",
+    "CONFLICTS",
+    "EVENTS",
+    "MENTIONS",
+    "QUARANTINE",
+    "TABLES",
+    "TEXTS",
+    "TRANSFERS",
+    "TRANSFER_EVENTS",
+    "Table",
+]

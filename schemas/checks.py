@@ -44,6 +44,12 @@ def to_frame(table: Table, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame
     return frame
 
 
+def to_rows(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a frame as plain values, None where one is missing."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
 def _matches(pattern: str) -> pa.Check:
     compiled = re.compile(pattern)
     return pa.Check(
@@ -77,11 +83,27 @@ def _ordered(low: str, high: str) -> pa.Check:
     return pa.Check(holds, name=f"{low} <= {high}", error=f"{low} <= {high}")
 
 
+def _order_before_delivery() -> pa.Check:
+    """A check over transfers: no delivery is dated in a year before that of the order, or the row says so."""
+
+    def is_right(row: Any) -> bool:
+        told = [row[f"{status}_date"] for status in ("delivering", "delivered") if pd.notna(row[f"{status}_edtf"])]
+        order = row["ordered_date"] if pd.notna(row["ordered_edtf"]) else None
+        early = order is not None and any(day is not None and day.year < order.year for day in told)
+        return bool(row["is_out_of_order"]) == early
+
+    def holds(frame: pd.DataFrame) -> pd.Series:
+        return pd.Series([is_right(row) for row in frame.to_dict("records")], index=frame.index, dtype=bool)
+
+    return pa.Check(holds, name="order before delivery", error="order before delivery, or flagged")
+
+
 def _frame_checks(table: Table) -> list[pa.Check]:
     names = set(table.column_names)
     pairs = [(name, name[: -len("_start")] + "_end") for name in table.column_names if name.endswith("_start")]
     pairs += [(name, name[: -len("_min")] + "_max") for name in table.column_names if name.endswith("_min")]
-    return [_ordered(low, high) for low, high in pairs if high in names]
+    checks = [_ordered(low, high) for low, high in pairs if high in names]
+    return [*checks, _order_before_delivery()] if "is_out_of_order" in names else checks
 
 
 @cache

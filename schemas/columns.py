@@ -76,6 +76,26 @@ SPAN_ROLES = {
     "attribution": "the source to which the claim is attributed",
 }
 
+def _reached(status: str) -> tuple[Column, ...]:
+    """The three columns that tell when a transfer reached one status; all empty where no report tells it."""
+    return (
+        Column(name=f"{status}_date", type="date", required=False,
+               description=f"First day on which the transfer can have been {status}; the day of the first report where no date is told."),
+        _text(f"{status}_edtf", f"When it was {status}, as EDTF; empty where no date is told.", required=False),
+        _text(f"{status}_precision", f"Precision of {status}_date.", scheme="date_precision", required=False),
+    )  # fmt: skip
+
+
+def _quantity(phase: str, what: str) -> tuple[Column, ...]:
+    """Least and greatest number of items, without counting an item twice."""
+    return (
+        Column(name=f"quantity_{phase}_min", type="integer", unit="item", minimum=0, required=False,
+               description=f"Least number of items {what}, each counted once."),
+        Column(name=f"quantity_{phase}_max", type="integer", unit="item", minimum=0, required=False,
+               description=f"Greatest number of items {what}, each counted once; empty where no bound is told."),
+    )  # fmt: skip
+
+
 _ALL: tuple[Column, ...] = (
     # articles
     _text("article_id", "Identifier of the article: hash of its source_id and its text.", pattern=HASH),
@@ -139,6 +159,31 @@ _ALL: tuple[Column, ...] = (
     _text("evidence", "The quote that says it best."),
     Column(name="evidence_start", type="integer", unit="character", minimum=0, description="Offset at which the evidence starts."),
     Column(name="evidence_end", type="integer", unit="character", minimum=0, description="Offset just after the evidence."),
+    Column(name="n_independent_reports", type="integer", unit="report", minimum=1,
+           description="Independent reports that tell it: articles, with all copies of one story counted as one."),
+    Column(name="is_corrected", type="boolean", description="True where a person's correction has changed the row (`corrections.csv`)."),
+    # transfers
+    _text("transfer_id", "Identifier of the transfer: hash of the event that its earliest report tells.", pattern=HASH),
+    _text("status_latest", "The furthest status that the reports tell, or the halt that came after it.", scheme="status"),
+    *(column for status in codes("status") for column in _reached(status)),
+    Column(name="is_out_of_order", type="boolean", description="True where a delivery is dated in a year before the year of the order."),
+    *_quantity("ordered", "ordered, approved or pledged"),
+    *_quantity("delivered", "delivered"),
+    Column(name="first_report", type="date", required=False, description="Day of the first report."),
+    Column(name="last_report", type="date", required=False, description="Day of the last report."),
+    Column(name="n_events", type="integer", unit="event", minimum=1, description="Number of events that were joined."),
+    Column(name="n_articles", type="integer", unit="article", minimum=1, description="Number of articles that tell it, copies included."),
+    Column(name="n_conflicts", type="integer", unit="field", minimum=0, description="Number of fields on which its reports contradict each other."),
+    Column(name="is_disputed", type="boolean", description="True where a report denies it."),
+    # transfer_events
+    _text("join_reason", "Why the event belongs to the transfer.", scheme="join_reason"),
+    Column(name="join_score", type="number", minimum=0, maximum=1,
+           description="How well the event fits the one that it was joined to: the sum that the README explains; 1 for the event that opens a transfer."),
+    _text("joined_to", "event_id of the event to which it was joined; empty for the event that opens the transfer.", required=False, pattern=HASH),
+    # conflicts
+    _text("conflict_id", "Identifier of the entry: hash of transfer, field and event.", pattern=HASH),
+    _text("field", "The field of the transfer on which reports contradict each other."),
+    _text("value", "What the event tells of it: EDTF for a date, [least, greatest] for a quantity."),
     # quarantine
     _text("quarantine_id", "Identifier of the entry: hash of its stage, place and reason.", pattern=HASH),
     _text("stage", "Stage at which it was put aside.", scheme="stage"),

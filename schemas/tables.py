@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from schemas.codes import codes
 from schemas.columns import COLUMNS, SPAN_ROLES, Column
 
 
@@ -13,6 +14,8 @@ class Table:
         key: the column that identifies a row; unique within the table.
         links: column -> (table, column) that it points to.
         order: the columns by which rows are sorted when written.
+        optional: columns that are required elsewhere, but not here.
+        borne_by: tables in which at least one row must point to each row of this one.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Table:
     order: tuple[str, ...]
     links: tuple[tuple[str, str, str], ...] = ()
     optional: tuple[str, ...] = ()
+    borne_by: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -76,11 +80,48 @@ EVENTS = Table(
      "system_category", "sipri_category", "sipri_exclusion", "unroca_category", "unroca_exclusion", "status",
      "status_phase", "assertion", "attribution_text", "transfer_type", "quantity_min", "quantity_max", "quantity_text",
      "value_amount", "value_currency", "date_edtf", "date_start", "date_end", "date_precision", "date_basis",
-     "date_text", "report_date", "confidence", "tier", "evidence", "evidence_start", "evidence_end", "n_mentions"),
+     "date_text", "report_date", "confidence", "tier", "evidence", "evidence_start", "evidence_end", "n_mentions", "n_independent_reports", "is_corrected"),
     key="event_id",
     order=("source_id", "evidence_start", "event_id"),
     links=(("article_id", "articles", "article_id"),),
+    borne_by=("mentions",),
 )  # fmt: skip
+
+TRANSFERS = Table(
+    "transfers",
+    "Transfers",
+    "One row for each transfer: the events of all articles that tell the same deal or delivery, joined.",
+    ("transfer_id", "supplier_id", "supplier_name", "supplier_kind", "recipient_id", "recipient_name", "recipient_kind",
+     "system_id", "system_name", "system_category", "sipri_category", "sipri_exclusion", "unroca_category", "unroca_exclusion",
+     "transfer_type", "status_latest", "assertion", "is_disputed",
+     *(f"{status}_{part}" for status in codes("status") for part in ("date", "edtf", "precision")),
+     "is_out_of_order", "quantity_ordered_min", "quantity_ordered_max", "quantity_delivered_min", "quantity_delivered_max",
+     "value_amount", "value_currency", "first_report", "last_report", "n_events", "n_articles", "n_independent_reports",
+     "n_conflicts", "confidence", "tier", "is_corrected"),
+    key="transfer_id",
+    order=("supplier_id", "recipient_id", "system_category", "system_id", "first_report", "transfer_id"),
+    borne_by=("transfer_events",),
+)  # fmt: skip
+
+TRANSFER_EVENTS = Table(
+    "transfer_events",
+    "Events of transfers",
+    "One row for each event: the transfer that it belongs to, and why. An event belongs to one transfer alone.",
+    ("event_id", "transfer_id", "join_reason", "join_score", "joined_to"),
+    key="event_id",
+    order=("transfer_id", "event_id"),
+    links=(("event_id", "events", "event_id"), ("transfer_id", "transfers", "transfer_id"), ("joined_to", "events", "event_id")),
+)  # fmt: skip
+
+CONFLICTS = Table(
+    "conflicts",
+    "Conflicts",
+    "One row for each event whose date or quantity is one of several that contradict each other within a transfer.",
+    ("conflict_id", "transfer_id", "field", "value", "event_id"),
+    key="conflict_id",
+    order=("transfer_id", "field", "event_id"),
+    links=(("transfer_id", "transfers", "transfer_id"), ("event_id", "events", "event_id")),
+)
 
 QUARANTINE = Table(
     "quarantine",
@@ -92,4 +133,7 @@ QUARANTINE = Table(
     optional=("source_id",),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (ARTICLES, TEXTS, MENTIONS, EVENTS, QUARANTINE)}
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (ARTICLES, TEXTS, MENTIONS, EVENTS, TRANSFERS, TRANSFER_EVENTS, CONFLICTS, QUARANTINE)
+}

@@ -10,8 +10,8 @@ from dataclasses import replace
 from etl.extract.protocol import Mention, Provenance
 from etl.identifiers import stable_id
 from etl.merge.claims import Claim, read_claim
-from etl.reference import Entry, kinds
-from etl.reference.tables import status_phase
+from etl.merge.equipment import covers
+from etl.reference.tables import category_of, status_phase
 from etl.resolve.systems import resolve_system
 from etl.sources import Article
 from schemas.columns import SPAN_ROLES
@@ -31,13 +31,6 @@ _LINKS = (
     "argument",
 )
 """How a party was tied to the transfer, the closest last."""
-_ALSO = {
-    "missile": frozenset({"air_defence", "munition"}),
-    "munition": frozenset({"artillery", "missile"}),
-    "artillery": frozenset({"munition"}),
-    "component": frozenset({"engine"}),
-}
-"""Category of a general word -> other categories whose equipment it can stand for: a rocket may be a missile."""
 _LESS_SURE = 0.6
 """Share of the confidence of a claim of specific equipment below which one of a general word is not a claim of its own."""
 _BASIS = {"stated": 2, "relative": 1}
@@ -45,24 +38,8 @@ _BASIS = {"stated": 2, "relative": 1}
 Row = dict[str, object]
 
 
-def _category(entry: Entry) -> str:
-    return kinds()[entry.kind or "unspecified"].category
-
-
 def _distance(first: Claim, second: Claim) -> int:
     return abs(first.mention.quote.start - second.mention.quote.start)
-
-
-def _covers(specific: Entry, general: Entry) -> bool:
-    """True where the general word can stand for the specific equipment: `weapons` for all, `missiles` for an S-300 too."""
-    if specific.id == general.id:
-        return True
-    if specific.rank <= general.rank:
-        return False
-    wide = _category(general)
-    if general.specificity == "generic" and wide == "unspecified":
-        return True
-    return _category(specific) == wide or _category(specific) in _ALSO.get(wide, frozenset())
 
 
 def _is_less_sure(claim: Claim, other: Claim) -> bool:
@@ -81,9 +58,9 @@ def _specify(claims: list[Claim]) -> list[Claim]:
             other for other in claims
             if other.parties == claim.parties
             and other.system.id != claim.system.id
-            and (_category(other.system) == _category(claim.system) or _is_less_sure(claim, other))
+            and (category_of(other.system) == category_of(claim.system) or _is_less_sure(claim, other))
             and other.mention.trigger != claim.mention.trigger  # one sentence that lists both means both
-            and _covers(other.system, claim.system)
+            and covers(other.system, claim.system)
         ]  # fmt: skip
         same_phase = [other for other in fitting if other.phase == claim.phase]
         systems = {other.system.id for other in fitting}
@@ -106,7 +83,7 @@ def _name_parties(claims: list[Claim]) -> list[Claim]:
                 known = [
                     (own, that) for own, that in zip(claim.parties, other.parties, strict=True) if own != "unknown"
                 ]
-                same_system = other.system.id == claim.system.id or _covers(other.system, claim.system)
+                same_system = other.system.id == claim.system.id or covers(other.system, claim.system)
                 if all(own == that for own, that in known) and other.phase == claim.phase and same_system:
                     claim = replace(  # noqa: PLW2901
                         claim, supplier=other.supplier, recipient=other.recipient, system=other.system
@@ -243,6 +220,8 @@ def _event_row(article: Article, event_id: str, claims: list[Claim], firm: float
         "evidence_start": best.mention.quote.start,
         "evidence_end": best.mention.quote.end,
         "n_mentions": len(claims),
+        "n_independent_reports": 1,
+        "is_corrected": False,
     }
 
 

@@ -1,13 +1,13 @@
 """Rows against their declarations and against each other; what fails goes to quarantine with column, check and value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from etl.sources import Rejected
-from schemas import ARTICLES, EVENTS, MENTIONS, TEXTS, Table
-from schemas.checks import Failure, split, to_frame
+from schemas import TABLES, Table
+from schemas.checks import Failure, split, to_frame, to_rows
 
 Row = Mapping[str, object]
 
@@ -57,63 +57,68 @@ def _check_offsets(table: Table, rows: list[Row], texts: Mapping[str, str]) -> d
     return wrong
 
 
-def validate(rows: Mapping[str, Sequence[Row]]) -> Checked:
+def _check(table: Table, given: Sequence[Row], texts: Mapping[str, str], rejected: Callable[..., None]) -> pd.DataFrame:
+    """The frame of one table with the rows that keep its declaration."""
+    ungrounded = _check_offsets(table, list(given), texts)
+    for number, message in ungrounded.items():
+        rejected(table, given[number], "ungrounded", f"table {table.name}, {message}")
+    kept = [row for number, row in enumerate(given) if number not in ungrounded]
+    frame, failures = split(table, to_frame(table, kept))
+    for number, found in _by_row(failures).items():
+        told = "; ".join(f"column {f.column}: check {f.check} fails for {f.value!r}" for f in found)
+        rejected(table, kept[number], "invalid_row", f"table {table.name}, {told}")
+    return frame
+
+
+def validate(rows: Mapping[str, Sequence[Row]], *, beside: Mapping[str, pd.DataFrame] | None = None) -> Checked:
     """Return the tables as frames, each with its good rows alone, and the quarantine entries of the others.
 
     Args:
-        rows: the rows of articles, texts, mentions and events.
+        rows: the rows of some tables, by the tables' names.
+        beside: frames of tables that were checked before, to which the rows may point.
     """
-    paths = {str(row["article_id"]): (str(row["source_path"]), str(row["source_id"])) for row in rows["articles"]}
-    texts = {str(row["article_id"]): str(row["text"]) for row in rows["texts"]}
-    frames: dict[str, pd.DataFrame] = {}
-    rejected: list[Rejected] = []
-    for table in (ARTICLES, TEXTS, EVENTS, MENTIONS):
-        given = list(rows[table.name])
-        ungrounded = _check_offsets(table, given, texts)
-        for number, message in ungrounded.items():
-            rejected.append(_rejected(table, given[number], "ungrounded", f"table {table.name}, {message}", paths))
-        kept = [row for number, row in enumerate(given) if number not in ungrounded]
-        frame, failures = split(table, to_frame(table, kept))
-        for number, found in _by_row(failures).items():
-            told = "; ".join(f"column {f.column}: check {f.check} fails for {f.value!r}" for f in found)
-            rejected.append(_rejected(table, kept[number], "invalid_row", f"table {table.name}, {told}", paths))
-        frames[table.name] = frame
-    _drop_orphans(frames, rejected, paths)
-    for table in (ARTICLES, TEXTS, EVENTS, MENTIONS):
+    known = dict(beside or {})
+    articles = rows["articles"] if "articles" in rows else to_rows(known["articles"])
+    paths = {str(row["article_id"]): (str(row["source_path"]), str(row["source_id"])) for row in articles}
+    texts = {str(row["article_id"]): str(row["text"]) for row in rows.get("texts", ())}
+    aside: list[Rejected] = []
+
+    def reject(table: Table, row: Row, reason: str, message: str) -> None:
+        aside.append(_rejected(table, row, reason, message, paths))
+
+    tables = [table for table in TABLES.values() if table.name in rows]
+    frames = {table.name: _check(table, list(rows[table.name]), texts, reject) for table in tables}
+    _drop_orphans(tables, frames, known, reject)
+    for table in tables:
         frames[table.name] = (
             frames[table.name].sort_values(list(table.order), kind="stable", na_position="first").reset_index(drop=True)
         )
-    return Checked(frames, rejected)
+    return Checked(frames, aside)
 
 
 def _drop_orphans(
-    frames: dict[str, pd.DataFrame], rejected: list[Rejected], paths: Mapping[str, tuple[str, str]]
+    tables: Sequence[Table], frames: dict[str, pd.DataFrame], known: Mapping[str, pd.DataFrame], reject: Callable[..., None]
 ) -> None:
-    """Put aside rows that point to a row that is not there, until none is left."""
-    tables = (TEXTS, EVENTS, MENTIONS)
+    """Put aside rows that point to a row that is not there, and rows to which none points that should, until none is left."""
+
+    def keep(table: Table, good: pd.Series, message: Callable[[Row], str]) -> bool:
+        frame = frames[table.name]
+        for row in to_rows(frame[~good]):
+            reject(table, row, "orphan_row", f"table {table.name}{message(row)}")
+        frames[table.name] = frame[good]
+        return not good.all()
+
     changed = True
     while changed:
         changed = False
         for table in tables:
-            frame = frames[table.name]
             for column, target, key in table.links:
-                missing = frame[column].notna() & ~frame[column].isin(set(frames[target][key]))
-                for row in frame[missing].to_dict("records"):
-                    message = f"table {table.name}, column {column}: {row[column]} is not in {target}"
-                    rejected.append(_rejected(table, {str(k): v for k, v in row.items()}, "orphan_row", message, paths))
-                    changed = True
-                frame = frame[~missing]
-            frames[table.name] = frame
-        lonely = ~frames["events"]["event_id"].isin(set(frames["mentions"]["event_id"]))
-        for row in frames["events"][lonely].to_dict("records"):
-            rejected.append(
-                _rejected(
-                    EVENTS,
-                    {str(k): v for k, v in row.items()},
-                    "orphan_row",
-                    "table events: no mention of it is left",
-                    paths,
-                )
-            )
-            changed = True
-        frames["events"] = frames["events"][~lonely]
+                if target == table.name:
+                    continue  # a copy whose first printing is put aside is still an article
+                there = frames[target] if target in frames else known[target]
+                values = frames[table.name][column]
+                good = values.isna() | values.isin(set(there[key]))
+                changed |= keep(table, good, lambda row, c=column, t=target: f", column {c}: {row[c]} is not in {t}")  # type: ignore[misc]
+            for bearer in table.borne_by:
+                good = frames[table.name][table.key].isin(set(frames[bearer][table.key]))
+                changed |= keep(table, good, lambda _, b=bearer: f": no row of {b} is left for it")  # type: ignore[misc]

@@ -14,8 +14,9 @@ from tests.conftest import SAMPLE, Run, run_pipeline
 
 
 def _bytes(run: Run) -> dict[str, bytes]:
-    """Each file that a run wrote, but for the HTML of the checks."""
-    return {path.name: path.read_bytes() for path in sorted(run.folder.iterdir()) if path.is_file()}
+    """Each file that a run wrote, but for the HTML of the checks and the record of the files that went in."""
+    files = [path for path in sorted(run.folder.iterdir()) if path.is_file() and path.name != "run.json"]
+    return {path.name: path.read_bytes() for path in files}
 
 
 def _records() -> list[str]:

@@ -90,7 +90,7 @@ def test_an_event_without_mentions_is_an_orphan(tables: Tables) -> None:
     gone = tables["mentions"].pop(0)
     checked = validate(tables)
     assert gone["event_id"] not in set(checked.frames["events"]["event_id"])
-    assert [item.message for item in checked.rejected] == ["table events: no mention of it is left"]
+    assert [item.message for item in checked.rejected] == ["table events: no row of mentions is left for it"]
 
 
 def test_every_entry_of_quarantine_has_its_own_row(tables: Tables) -> None:

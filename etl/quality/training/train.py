@@ -16,6 +16,7 @@ from etl.extract.scorer.model import PHASES, STATUSES, Floats, Model, Scores, re
 from etl.extract.scorer.readings import ArticleReadings, read_all
 from etl.extract.scorer.roles import Features
 from etl.merge.events import merge_mentions
+from etl.quality.training.calibration import Point, calibrate, firm_from
 from etl.quality.training.examples import Document, make_examples
 from etl.quality.training.learner import Ints, Learner, Shape, Target, fold_of_documents
 from etl.reference.tables import status_phase
@@ -28,11 +29,10 @@ _OF_PARTIES = ("s_", "r_", "pair_")
 _CLAIM = Shape(rounds=120, leaves=12, least_rows=25)
 _LEAST_USES = {"readings": 60, "claims": 40}
 """Rows in which a feature must occur to be used."""
-_ACCEPT = tuple(number / 100 for number in range(12, 37, 3))
-_WHOLES = (0.0, 0.5)
+_ACCEPT = tuple(number / 100 for number in range(15, 34, 3))
+_WHOLES = (0.0, 0.5, 1.0)
 _RIVALS = (0.3, 0.5, 0.7)
 _LEAST_PRECISION = 0.4
-_FIRM_PRECISION = 0.8
 Key = tuple[str, str, str, str]
 
 
@@ -162,22 +162,10 @@ def _figures(
     return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
 
 
-def _calibration(cases: Sequence[Case], predicted: Sequence[dict[Key, float]]) -> list[tuple[float, float]]:
-    """Pairs (score, share right), by bins of equal size made monotone (pool adjacent violators)."""
-    points: list[tuple[float, float]] = []
-    for case, events in zip(cases, predicted, strict=True):
-        firm, optional = _keys(case.document.firm), _keys(case.document.optional)
-        points += [(score, float(key in firm)) for key, score in events.items() if key in firm or key not in optional]
-    points.sort()
-    pools: list[list[float]] = []  # sum of scores, right, count
-    size = max(12, len(points) // 20)
-    for start in range(0, len(points), size):
-        block = points[start : start + size]
-        pools.append([sum(score for score, _ in block), sum(right for _, right in block), float(len(block))])
-        while len(pools) > 1 and pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2]:
-            last = pools.pop()
-            pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
-    return [(round(pool[0] / pool[2], 4), round(pool[1] / pool[2], 4)) for pool in pools]
+def _points(case: Case, events: Mapping[Key, float]) -> list[Point]:
+    """The score of each event of an article, and whether the coder has it; those on which coders could differ are left out."""
+    firm, optional = _keys(case.document.firm), _keys(case.document.optional)
+    return [(score, key in firm) for key, score in sorted(events.items()) if key in firm or key not in optional]
 
 
 def _claim_target(cases: Sequence[Case], held_out: Scores) -> tuple[list[Features], Ints, Target]:
@@ -294,9 +282,17 @@ def train(documents: Sequence[Document], *, tuned_on: Collection[int], progress:
         progress(f"accept {accept} whole {whole} rival {rival}: P %.3f R %.3f F1 %.3f" % trials[-1][:3])
     precise = [trial for trial in trials if trial[0] >= _LEAST_PRECISION]
     best = max(precise or trials, key=lambda trial: trial[2])
-    calibration = _calibration(tried, best[4])
-    firm = next((share for _, share in calibration if share >= _FIRM_PRECISION), 0.999)
     accept, whole, rival = best[3]
+    model = read_model(json.dumps(plain | {"accept": accept, "whole": whole, "rival": rival}))
+    real = [case for case in cases if case.document.weight == 1.0]
+    held = {case.number: claim_scores[claim_owner == case.number] for case in real}
+    points = [
+        point
+        for case in real
+        for point in _points(case, _events(case, case.scores(held_out), _Replayed(model, held[case.number])))
+    ]
+    calibration = calibrate(points)
+    firm = firm_from(points, calibration)
     plain |= {
         "readings": of_readings.forest(labelled.targets),
         "claims": of_claims.forest({"event": claim_target}),

@@ -1,0 +1,49 @@
+"""The record of a run: what went in, under which settings. It holds no time and no path of this machine."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from etl import __version__
+from etl.publish.tables import write_text
+from etl.settings import Settings
+
+_OF_THE_MACHINE = {"workers", "batch_size", "corrections"}
+"""Settings that change how a run goes, not what comes out, and the path that the corrections' hash stands for."""
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _input(path: Path, source_path: str) -> dict[str, object]:
+    try:
+        return {"path": source_path, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+    except OSError:  # the readers have put it aside and told why
+        return {"path": source_path, "bytes": None, "sha256": None}
+
+
+def record_of(
+    files: Iterable[tuple[Path, str]], settings: Settings, corrections: tuple[Path, int] | None
+) -> dict[str, object]:
+    """Return the record of a run.
+
+    Args:
+        files: the files that were read, each with its path within its input.
+        settings: settings of the run.
+        corrections: the file of corrections and their number, or None.
+    """
+    return {
+        "version": __version__,
+        "settings": settings.model_dump(mode="json", exclude=_OF_THE_MACHINE),
+        "inputs": [_input(path, source_path) for path, source_path in files],
+        "corrections": {"sha256": sha256_of(corrections[0]), "rows": corrections[1]} if corrections else None,
+    }
+
+
+def write_record(folder: Path, record: dict[str, object]) -> Path:
+    """Write the record of a run as `run.json` and return its path."""
+    return write_text(folder / "run.json", json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n")

@@ -1,0 +1,1 @@
+"""Decisions of people, kept as data, and how they are applied."""
