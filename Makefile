@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INPUT ?= data/raw
 OUT ?= data/processed
+TIER ?= firm
 
 .DEFAULT_GOAL := help
 
@@ -21,6 +22,9 @@ env: $(VENV)/.ready  ## make the environment from the lock
 
 etl: env  ## run the whole way: INPUT (data/raw) -> OUT (data/processed)
 	$(BIN)/etl run $(INPUT) --out $(OUT)
+
+release: env  ## build a release of OUT: VERSION=2026.11.0 (TIER=candidate for all events)
+	$(BIN)/etl release $(VERSION) --tables $(OUT) --tier $(TIER)
 
 test: env  ## run all tests
 	$(BIN)/python -m pytest -n auto
@@ -57,4 +61,4 @@ lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
 clean:  ## delete what runs have written
 	rm -rf data/processed build dist
 
-.PHONY: help env etl test lint typecheck contracts check format train evaluate notebook lock clean
+.PHONY: help env etl release test lint typecheck contracts check format train evaluate notebook lock clean

@@ -76,6 +76,7 @@ SPAN_ROLES = {
     "attribution": "the source to which the claim is attributed",
 }
 
+
 def _reached(status: str) -> tuple[Column, ...]:
     """The three columns that tell when a transfer reached one status; all empty where no report tells it."""
     return (
@@ -179,7 +180,7 @@ _ALL: tuple[Column, ...] = (
     _text("join_reason", "Why the event belongs to the transfer.", scheme="join_reason"),
     Column(name="join_score", type="number", minimum=0, maximum=1,
            description="How well the event fits the one that it was joined to: the sum that the README explains; 1 for the event that opens a transfer."),
-    _text("joined_to", "event_id of the event to which it was joined; empty for the event that opens the transfer.", required=False, pattern=HASH),
+    _text("joined_to", "event_id of the event to which it was joined; empty for the event that opens the transfer, and where that event is left out of a release.", required=False, pattern=HASH),
     # conflicts
     _text("conflict_id", "Identifier of the entry: hash of transfer, field and event.", pattern=HASH),
     _text("field", "The field of the transfer on which reports contradict each other."),

@@ -13,6 +13,7 @@ import pytest
 
 from etl import pipeline
 from etl.pipeline import Summary
+from etl.review.corrections import Corrections
 from etl.settings import Settings, load_settings
 from etl.sources import Article
 
@@ -34,10 +35,22 @@ class Run:
         return pd.read_parquet(self.folder / f"{name}.parquet")
 
 
-def run_pipeline(inputs: Path, out: Path, *, data_docs: bool = False, settings: dict[str, int] | None = None) -> Run:
+def run_pipeline(
+    inputs: Path,
+    out: Path,
+    *,
+    data_docs: bool = False,
+    settings: dict[str, int] | None = None,
+    corrections: Corrections | None = None,
+) -> Run:
     """Return the run of the whole way over some input."""
     summary = pipeline.run(
-        [inputs], out, load_settings(**settings or {}), progress=lambda *_: None, data_docs=data_docs
+        [inputs],
+        out,
+        load_settings(**settings or {}),
+        progress=lambda *_: None,
+        data_docs=data_docs,
+        corrections=corrections,
     )
     return Run(out, summary)
 

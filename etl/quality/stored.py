@@ -2,27 +2,9 @@
 
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from etl.errors import ConfigurationError
-from schemas import TABLES, Table
-from schemas.arrow import arrow_schema
-from schemas.checks import split, to_frame
-
-
-def _read(table: Table, folder: Path) -> list[dict[str, object]]:
-    path = folder / f"{table.name}.parquet"
-    if not path.is_file():
-        raise ConfigurationError(f"{path} is missing. Name a folder that `etl run` has written.")
-    try:
-        stored = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({error}). Run `etl run` again.") from error
-    if stored.schema.names != arrow_schema(table).names:
-        raise ConfigurationError(f"{path} has other columns than this version declares. Run `etl run` again.")
-    rows: list[dict[str, object]] = stored.to_pylist()
-    return rows
+from etl.stored import read_stored
+from schemas import TABLES
+from schemas.checks import split, to_rows
 
 
 def check_stored(folder: Path) -> list[str]:
@@ -31,10 +13,11 @@ def check_stored(folder: Path) -> list[str]:
     Raises:
         ConfigurationError: a table is missing or cannot be read.
     """
-    rows = {name: _read(table, folder) for name, table in TABLES.items()}
+    frames = {name: read_stored(table, folder) for name, table in TABLES.items()}
+    rows = {name: to_rows(frame) for name, frame in frames.items()}
     problems: list[str] = []
     for name, table in TABLES.items():
-        _, failures = split(table, to_frame(table, rows[name]))
+        _, failures = split(table, frames[name])
         problems += [f"{name} row {f.row}: column {f.column}: check {f.check} fails for {f.value!r}" for f in failures]
         for column, target, key in table.links:
             known = {row[key] for row in rows[target]}
@@ -42,6 +25,13 @@ def check_stored(folder: Path) -> list[str]:
                 f"{name} row {number}: {column} {row[column]} is not in {target}"
                 for number, row in enumerate(rows[name])
                 if row[column] is not None and row[column] not in known
+            ]
+        for bearer in table.borne_by:
+            borne = {row[table.key] for row in rows[bearer]}
+            problems += [
+                f"{name} {row[table.key]}: no row of {bearer} points to it"
+                for row in rows[name]
+                if row[table.key] not in borne
             ]
     texts = {str(row["article_id"]): str(row["text"]) for row in rows["texts"]}
     for row in rows["mentions"]:

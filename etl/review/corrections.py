@@ -184,7 +184,13 @@ def rejected_by(
         row, item = by[event_id]
         told = f"event {event_id}: {item.who} dropped it on {item.when} ({corrections.path.name} line {item.line}): {item.why}"
         return Rejected(
-            "review", paths.get(str(row["article_id"]), ""), "corrected", told, str(row["source_id"]), str(excerpt), place
+            "review",
+            paths.get(str(row["article_id"]), ""),
+            "corrected",
+            told,
+            str(row["source_id"]),
+            str(excerpt),
+            place,
         )
 
     return [entry(name, f"events {name}", row["evidence"]) for name, (row, _) in by.items()] + [
@@ -199,38 +205,52 @@ def _order(events: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[date, 
     return {name: (day if isinstance(day, date) else date.max, name) for name, day in days.items()}
 
 
-def regroup(groups: Mapping[str, Group], events: Mapping[str, Row], corrections: Corrections) -> dict[str, Group]:
+def regroup(
+    groups: Mapping[str, Group], events: Mapping[str, Row], corrections: Corrections, *, of_later: bool = False
+) -> dict[str, Group]:
     """Return the transfers after the corrections that join or split them.
 
     Args:
         groups: the events of each transfer, by its identifier.
         events: rows of `events` by event_id.
         corrections: those of the build.
+        of_later: True where the corrections were made for later tables than these; those that do not match are left out.
 
     Raises:
         ConfigurationError: a correction does not match: no such transfer, other parties or equipment, or events that are not in it.
     """
     found = dict(groups)
+    for item in corrections.of_transfers:
+        try:
+            _regroup(found, events, corrections, item)
+        except ConfigurationError:
+            if not of_later:
+                raise
+    return found
+
+
+def _regroup(found: dict[str, Group], events: Mapping[str, Row], corrections: Corrections, item: Correction) -> None:
+    """Apply one correction to the transfers."""
     order = _order(events)
     alone = {str(row["article_id"]): str(row["article_id"]) for row in events.values()}
-    for item in corrections.of_transfers:
-        group = found.get(item.target)
-        if group is None:
-            raise _no_match(corrections, item, "there is no such transfer")
-        signature = _signature(settle({item.target: group}, events, alone)[0][0], "supplier_id", "recipient_id", "system_id")
-        if signature != item.expected:
-            raise _no_match(corrections, item, f"it is {signature!r}, not {item.expected!r}")
-        if item.action == "join":
-            other = found.get(item.value)
-            if other is None or item.value == item.target:
-                raise _no_match(corrections, item, f"there is no other transfer {item.value}")
-            parts = [[*group, *other]]
-        else:
-            apart = set(item.value.split())
-            if not apart < {member.event_id for member in group}:
-                raise _no_match(corrections, item, f"{item.value!r} are not some, but not all, of its events")
-            parts = [[member for member in group if (member.event_id in apart) is side] for side in (False, True)]
-        for gone in {item.target, item.value} & set(found):
-            del found[gone]
-        found |= by_id(reopened(part, order) for part in parts)
-    return found
+    group = found.get(item.target)
+    if group is None:
+        raise _no_match(corrections, item, "there is no such transfer")
+    signature = _signature(
+        settle({item.target: group}, events, alone)[0][0], "supplier_id", "recipient_id", "system_id"
+    )
+    if signature != item.expected:
+        raise _no_match(corrections, item, f"it is {signature!r}, not {item.expected!r}")
+    if item.action == "join":
+        other = found.get(item.value)
+        if other is None or item.value == item.target:
+            raise _no_match(corrections, item, f"there is no other transfer {item.value}")
+        parts = [[*group, *other]]
+    else:
+        apart = set(item.value.split())
+        if not apart < {member.event_id for member in group}:
+            raise _no_match(corrections, item, f"{item.value!r} are not some, but not all, of its events")
+        parts = [[member for member in group if (member.event_id in apart) is side] for side in (False, True)]
+    for gone in {item.target, item.value} & set(found):
+        del found[gone]
+    found |= by_id(reopened(part, order) for part in parts)

@@ -1,0 +1,142 @@
+"""Commands that build the tables: run, and its stages one by one."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from etl.commands.console import INPUTS, load, progress
+
+
+@click.command()
+@INPUTS
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data/processed"),
+    show_default=True,
+    help="Folder for the tables.",
+)
+@click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
+@click.option("--data-docs/--no-data-docs", default=True, help="Run Great Expectations and write its HTML.")
+@click.option(
+    "--corrections",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of people's corrections.  [default: data/corrections.csv, where it stands]",
+)
+def run(inputs: tuple[Path, ...], out: Path, workers: int | None, data_docs: bool, corrections: Path | None) -> None:
+    """Run the whole way: read INPUTS, extract, merge, validate, and write the tables.
+
+    INPUTS are folders or files: text, Markdown, HTML, JSON Lines, JSON, CSV, TSV, Parquet, also packed with gzip or zstd.
+
+    \b
+    Example:
+      etl run my_articles/ export.jsonl.gz --out results
+    """
+    settings = load(workers=workers, corrections=corrections)
+    from etl import pipeline
+    from etl.review.corrections import find_corrections
+
+    started = time.monotonic()
+    decided = find_corrections(settings.corrections)
+    display, advance = progress()
+    with display:
+        summary = pipeline.run(inputs, out, settings, progress=advance, data_docs=data_docs, corrections=decided)
+    for name, value in (
+        ("articles", summary.articles), ("in quarantine", summary.quarantined), ("duplicates", summary.duplicates),
+        ("mentions", summary.mentions), ("events", summary.events), ("transfers", summary.transfers),
+        ("corrections", len(decided) if decided else 0),
+    ):  # fmt: skip
+        click.echo(f"{name:<14}{value:>10,}")
+    if summary.expectations:
+        held = summary.expectations.expectations - len(summary.expectations.failed)
+        click.echo(f"{'expectations':<14}{held:>10,} of {summary.expectations.expectations:,} hold")
+        for failure in summary.expectations.failed:
+            click.echo(f"  fails: {failure}")
+    click.echo(f"{'seconds':<14}{time.monotonic() - started:>10.1f}")
+    click.echo(f"tables in {out}")
+
+
+@click.command()
+@INPUTS
+def read(inputs: tuple[Path, ...]) -> None:
+    """Read INPUTS and print each article, or why it was put aside, as JSON Lines.
+
+    \b
+    Example:
+      etl read my_articles/ | head
+    """
+    import json
+
+    from etl.sources import Article, read_articles
+
+    for item in read_articles(inputs, load()):
+        if isinstance(item, Article):
+            told: dict[str, object] = {
+                "source_id": item.source_id, "title": item.title, "publisher": item.publisher,
+                "published": item.published, "language": item.language, "text": item.text,
+            }  # fmt: skip
+        else:
+            told = item.row()
+        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+
+
+@click.command()
+@INPUTS
+def extract(inputs: tuple[Path, ...]) -> None:
+    """Read INPUTS, find their events, and print them as JSON Lines.
+
+    \b
+    Example:
+      etl extract article.txt
+    """
+    import json
+
+    from etl import pipeline
+
+    settings = load()
+    display, advance = progress()
+    with display:
+        articles, _ = pipeline.read(inputs, settings, advance)
+        found = pipeline.extract(articles, settings, advance)
+    for event in found.events:
+        click.echo(json.dumps(event, ensure_ascii=False, default=str))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def validate(folder: Path) -> None:
+    """Check the tables in FOLDER against their declarations, and each other.
+
+    \b
+    Example:
+      etl validate data/processed
+    """
+    from etl.quality.stored import check_stored
+
+    problems = check_stored(folder)
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{len(problems)} problems in {folder}")
+    if problems:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False), required=False)
+def codebook(target: Path | None) -> None:
+    """Print the codebook, or write it to TARGET.
+
+    \b
+    Example:
+      etl codebook CODEBOOK.md
+    """
+    from etl.publish.codebook import render_codebook
+
+    if target:
+        target.write_text(render_codebook(), encoding="utf-8")
+    else:
+        click.echo(render_codebook())

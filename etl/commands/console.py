@@ -1,0 +1,54 @@
+"""What the commands share: errors as one clear line, settings, and a progress display."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etl.errors import EtlError
+
+if TYPE_CHECKING:
+    from etl.settings import Settings
+
+INPUTS = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+class Group(click.Group):
+    """A group whose commands end with one clear line and exit code 2 where call or configuration is wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: D102
+        try:
+            return super().invoke(ctx)
+        except EtlError as error:
+            click.echo(f"etl: {error}", err=True)
+            sys.exit(2)
+
+
+def load(**overrides: object) -> Settings:
+    """Return the settings of this call; None is a value that was not given."""
+    from etl.settings import load_settings
+
+    return load_settings(**overrides)
+
+
+def progress() -> tuple[Any, Callable[[str, int], None]]:
+    """A progress display on standard error, and the function that moves it."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    display = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    tasks: dict[str, Any] = {}
+
+    def advance(stage: str, count: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = display.add_task(stage, total=None)
+        display.update(tasks[stage], advance=count)
+
+    return display, advance

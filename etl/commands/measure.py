@@ -1,0 +1,198 @@
+"""Commands that look things up, measure and train."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etl.commands.console import load, progress
+
+
+@click.command()
+@click.argument("gold", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--events",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A table of events to measure; without it, GOLD's own articles are run.",
+)
+@click.option(
+    "--json",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all figures to this file.",
+)
+@click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
+def evaluate(gold: Path, events: Path | None, target: Path | None, workers: int | None) -> None:
+    """Measure the extractor on articles that you have coded.
+
+    GOLD is JSON Lines: each line an article (id, title, date, publisher, text) with its events: supplier, recipient,
+    category, status, and, where you like, assertion and optional.
+
+    \b
+    Example:
+      etl evaluate my_gold.jsonl --json figures.json
+    """
+    import json
+
+    from etl import pipeline
+    from etl.quality.evaluate import evaluate as measure
+    from etl.quality.evaluate import read_gold
+
+    documents = read_gold(gold)
+    if events:
+        import pyarrow.parquet as pq
+
+        rows = pq.read_table(events).to_pylist()
+    else:
+        settings = load(workers=workers)
+        display, advance = progress()
+        with display:
+            articles, _ = pipeline.read([gold], settings, advance)
+            rows = pipeline.extract(articles, settings, advance).events
+    figures = measure(rows, documents)
+    _print_figures(figures)
+    if target:
+        target.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        click.echo(f"all figures in {target}")
+
+
+def _print_figures(figures: dict[str, Any]) -> None:
+    click.echo(f"{figures['documents']} documents, {figures['gold_events']} coded events")
+    heading = f"{'':<18}{'P':>7}{'R':>7}{'F1':>7}   95 % of F1      hits/predicted/coded"
+    for title, part in (("all", "depth"), ("firm", "firm")):
+        click.echo(f"\n{title}\n{heading}")
+        for name, score in figures[part].items():
+            _print_score(name, score)
+    click.echo(f"\nby least confidence, at event depth\n{heading}")
+    for name, score in figures["curve"].items():
+        _print_score(name, score)
+    click.echo(f"calibration error of the confidence: {figures['calibration_error']}")
+    for part in ("status", "category", "publisher"):
+        click.echo(f"\nby {part}, at event depth\n{heading}")
+        for name, score in figures[part].items():
+            _print_score(name[:17], score)
+    click.echo("\nerrors by kind")
+    for side, kinds in figures["errors"].items():
+        click.echo(f"  {side}: " + ", ".join(f"{kind} {count}" for kind, count in kinds.items()))
+    quiet = figures["no_event_documents"]
+    click.echo(
+        f"documents without an event: {quiet['documents']}, of them given false rows: {quiet['with_false_rows']}"
+    )
+
+
+def _print_score(name: str, score: dict[str, Any]) -> None:
+    low, high = score["f1_95"] or (0, 0)
+    counts = f"{score['hits']}/{score['predicted']}/{score['gold']}"
+    click.echo(
+        f"{name:<18}{score['precision']:>7.3f}{score['recall']:>7.3f}{score['f1']:>7.3f}   {low:.3f}-{high:.3f}    {counts}"
+    )
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: each name with its matches, best first.")
+def reference(names: tuple[str, ...], as_json: bool) -> None:
+    """Tell what the reference tables know: counts of all tables, or who or what each of NAMES is, and why.
+
+    \b
+    Example:
+      etl reference "Geran-2" Baykar "Al-Shabaab"
+    """
+    import json
+
+    from etl.reference.lookup import look_up
+    from etl.reference.tables import TABLES, entries
+
+    if as_json:
+        found = {name: [item.row() for item in look_up(name)] for name in names}
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    if not names:
+        known = list(entries().values())
+        for table in TABLES:
+            rows = [entry for entry in known if entry.table == table]
+            click.echo(f"{table:<28}{len(rows):>7,} rows{sum(len(entry.names) for entry in rows):>9,} names")
+        click.echo(f"{'all':<28}{len(known):>7,} rows{sum(len(entry.names) for entry in known):>9,} names")
+        return
+    for name in names:
+        matches = look_up(name)
+        click.echo(f"{name}: {'nothing known' if not matches else ''}")
+        for item in matches:
+            row = item.row()
+            click.echo(
+                f"  {row['id']}  {row['name']}  [{row['table']}]  {row['country'] or ''} {row['category'] or ''}  ({item.reason})"
+            )
+
+
+@click.command()
+@click.argument("gold", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--tune",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The gold file on whose held-out predictions thresholds are set; else the first.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for model.json and figures.json.",
+)
+def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
+    """Train the scorer from coded articles, together with the examples that ship (needs the extra `train`).
+
+    \b
+    Example:
+      etl train my_gold.jsonl --out etl/extract/scorer
+    """
+    from etl.quality.training.examples import WRITTEN, Document, read_documents, shipped_examples
+    from etl.quality.training.train import train as fit
+    from etl.quality.training.train import write_model
+
+    tuned_on = tune or gold[0]
+    documents: list[Document] = []
+    tuned = range(0)
+    for path in gold:
+        start = len(documents)
+        documents += list(read_documents([path]))
+        if path == tuned_on:
+            tuned = range(start, len(documents))
+    documents += list(read_documents(shipped_examples(), weight=WRITTEN))
+    if not tuned:
+        from etl.errors import ConfigurationError
+
+        raise ConfigurationError(f"--tune {tuned_on} is none of the gold files given. Name one of them.")
+    write_model(fit(documents, tuned_on=tuned, progress=click.echo), out)
+    click.echo(f"model in {out}")
+
+
+@click.command()
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path),
+    default=Path("data/raw"),
+    show_default=True,
+    help="Folder or file with articles.",
+)
+def bench(corpus: Path) -> None:
+    """Measure how fast names are found in the articles of CORPUS, and with tables ten times as large.
+
+    \b
+    Example:
+      etl bench --corpus my_articles/
+    """
+    from etl.quality.bench import measure_matching
+    from etl.sources import Article, read_articles
+
+    texts = [item.text for item in read_articles([corpus], load()) if isinstance(item, Article)]
+    if not texts:
+        from etl.errors import ConfigurationError
+
+        raise ConfigurationError(f"--corpus {corpus} holds no article. Name a folder or file with articles.")
+    speed = measure_matching(texts)
+    click.echo(f"{speed.names:>10,} names: {speed.characters_per_second:>12,.0f} characters a second on one core")
+    click.echo(
+        f"{speed.larger_names:>10,} names: {speed.larger_characters_per_second:>12,.0f} characters a second on one core"
+    )
+    click.echo(f"ten times the names take {speed.ratio:.2f} times as long")
