@@ -48,10 +48,10 @@ class Settings(BaseSettings):
     )
     max_article_chars: int = Field(default=1_000_000, gt=0, description="Longest text of an article, in characters.")
     duplicate_similarity: float = Field(
-        default=0.8,
+        default=0.7,
         gt=0,
         le=1,
-        description="Share of common word runs from which two articles are one story.",
+        description="Share of the shorter article, in the same words or others, that must stand in the other for the two to be one story.",
     )
     corrections: Path | None = Field(
         default=None, description="File of people's corrections; by default `data/corrections.csv`, where it stands."
