@@ -153,7 +153,9 @@ def correct(found: Extraction, articles: Sequence[Article], corrections: Correct
         return
     corrected = correct_events(found.events, corrections)
     gone = {str(row["event_id"]) for row, _ in corrected.dropped}
-    found.rejected += rejected_by(corrected, found.mentions, {a.article_id: a.source_path for a in articles}, corrections)
+    found.rejected += rejected_by(
+        corrected, found.mentions, {a.article_id: a.source_path for a in articles}, corrections
+    )
     found.mentions = [row for row in found.mentions if row["event_id"] not in gone]
     found.events = corrected.events
 
@@ -214,7 +216,11 @@ def run(
     }
     report = check_tables(frames, out / "data_docs") if data_docs else None
     progress("publish", 0)
-    publish(frames, out, record_of(list_files(inputs), settings, (corrections.path, len(corrections)) if corrections else None))
+    publish(
+        frames,
+        out,
+        record_of(list_files(inputs), settings, (corrections.path, len(corrections)) if corrections else None),
+    )
     return Summary(
         len(articles),
         len(aside),

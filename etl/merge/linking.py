@@ -91,7 +91,9 @@ class Link:
     score: float
 
 
-def moment_of(status: str, start: date | None, end: date | None, report: date | None, *, is_told: bool) -> Moment | None:
+def moment_of(
+    status: str, start: date | None, end: date | None, report: date | None, *, is_told: bool
+) -> Moment | None:
     """Return when an event's status was reached: as told, else within the year before the report."""
     if is_told:
         return Moment(status, start, end)

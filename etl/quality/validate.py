@@ -97,7 +97,10 @@ def validate(rows: Mapping[str, Sequence[Row]], *, beside: Mapping[str, pd.DataF
 
 
 def _drop_orphans(
-    tables: Sequence[Table], frames: dict[str, pd.DataFrame], known: Mapping[str, pd.DataFrame], reject: Callable[..., None]
+    tables: Sequence[Table],
+    frames: dict[str, pd.DataFrame],
+    known: Mapping[str, pd.DataFrame],
+    reject: Callable[..., None],
 ) -> None:
     """Put aside rows that point to a row that is not there, and rows to which none points that should, until none is left."""
 

@@ -37,6 +37,8 @@ HEADERS = {
     "aspects": "class past perfect present progressive future modal infinitive bare",
     "descriptors": "phrase kind members note",
     "rivals": "first second period source",
+    "register_columns": "register field columns required",
+    "register_names": "id scheme name",
 }
 _PREFIXES = {
     "leaders": "leader:",

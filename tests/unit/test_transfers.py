@@ -289,4 +289,3 @@ def test_whatever_is_told_the_tables_hold(told: list[tuple[str, str, int, str, i
     assert sum(transfer["n_events"] for transfer in transfers) == len(rows)
     for table, made in ((TRANSFERS, transfers), (TRANSFER_EVENTS, links), (CONFLICTS, conflicts)):
         assert split(table, to_frame(table, made))[1] == []
-
