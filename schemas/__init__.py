@@ -2,6 +2,7 @@
 
 from schemas.tables import (
     ARTICLES,
+    CHANGES,
     CONFLICTS,
     EVENTS,
     MENTIONS,
@@ -15,6 +16,7 @@ from schemas.tables import (
 
 __all__ = [
     "ARTICLES",
+    "CHANGES",
     "CONFLICTS",
     "EVENTS",
     "MENTIONS",

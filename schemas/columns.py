@@ -183,8 +183,16 @@ _ALL: tuple[Column, ...] = (
     _text("joined_to", "event_id of the event to which it was joined; empty for the event that opens the transfer, and where that event is left out of a release.", required=False, pattern=HASH),
     # conflicts
     _text("conflict_id", "Identifier of the entry: hash of transfer, field and event.", pattern=HASH),
-    _text("field", "The field of the transfer on which reports contradict each other."),
+    _text("field", "The column of the other table of which the row speaks."),
     _text("value", "What the event tells of it: EDTF for a date, [least, greatest] for a quantity."),
+    # changes
+    _text("change_id", "Identifier of the change: hash of table, row, change and field.", pattern=HASH),
+    _text("table", "Table in which a row was added, changed or removed.", pattern="articles|events|transfers"),
+    _text("row_id", "Key of that row.", pattern=HASH),
+    _text("change", "What became of the row.", pattern="added|changed|removed"),
+    _text("old", "Its value before, as CSV writes it; the row in short where it was removed.", required=False),
+    _text("new", "Its value now, as CSV writes it; the row in short where it was added.", required=False),
+    _text("reason", "Why, as far as the two releases tell.", scheme="change_reason"),
     # quarantine
     _text("quarantine_id", "Identifier of the entry: hash of its stage, place and reason.", pattern=HASH),
     _text("stage", "Stage at which it was put aside.", scheme="stage"),

@@ -133,7 +133,18 @@ QUARANTINE = Table(
     optional=("source_id",),
 )
 
+CHANGES = Table(
+    "changes",
+    "Changes",
+    "In a release alone: one row for each field of an article, event or transfer that differs from the release before, and for each row that is new or gone.",
+    ("change_id", "table", "row_id", "change", "field", "old", "new", "reason"),
+    key="change_id",
+    order=("table", "change", "row_id", "field", "change_id"),
+    optional=("field",),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (ARTICLES, TEXTS, MENTIONS, EVENTS, TRANSFERS, TRANSFER_EVENTS, CONFLICTS, QUARANTINE)
 }
+"""The tables that a run writes."""

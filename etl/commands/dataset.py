@@ -60,7 +60,7 @@ def release(
     from etl.merge.join import keep
     from etl.publish.release import write_release
     from etl.stored import read_stored
-    from schemas import TRANSFER_EVENTS
+    from schemas import EVENTS, TRANSFER_EVENTS
 
     links = read_stored(TRANSFER_EVENTS, tables)
 
@@ -71,6 +71,10 @@ def release(
     target = write_release(
         tables, version, out, rebuild=rebuild, tier=tier, texts=texts, quote_chars=quote_chars, released=day
     )
+    events, kept = read_stored(EVENTS, tables), read_stored(EVENTS, target)
+    click.echo(f"events        {len(kept):>10,} of {len(events):,}, tier {tier}")
+    if kept.empty and not events.empty:
+        click.echo("no event is of this tier: `--tier candidate` keeps all")
     click.echo(f"release in {target}")
     click.echo(f"what changed: {target / 'CHANGES.md'}")
 

@@ -1,6 +1,6 @@
 """Renders the declarations of tables, columns and codes as a page of Markdown."""
 
-from schemas import TABLES, Table
+from schemas import CHANGES, TABLES, Table
 from schemas.codes import rows
 from schemas.columns import COLUMNS, Column
 
@@ -47,7 +47,7 @@ def render_codebook() -> str:
     """Return the codebook: every table, column and code list, from their declarations alone."""
     schemes = sorted({column.scheme for column in COLUMNS.values() if column.scheme})
     lines = ["# Codebook", "", "Generated from the declarations in `schemas/`; do not edit.", ""]
-    for table in TABLES.values():
+    for table in (*TABLES.values(), CHANGES):
         lines += _table(table)
     for scheme in schemes:
         lines += _scheme(scheme)

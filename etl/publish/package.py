@@ -1,6 +1,5 @@
-"""Writes `datapackage.json` (Frictionless), checked by its own validator."""
+"""Writes `datapackage.json` (Frictionless), checked by its own validator: of a run's folder, and of a release."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,50 +8,83 @@ from frictionless import Package, Resource, system
 
 from etl import __version__
 from etl.errors import EtlError
+from etl.publish.citation import (
+    DESCRIPTION,
+    KEYWORDS,
+    LICENSE,
+    LICENSE_TITLE,
+    LICENSE_URL,
+    NAME,
+    TITLE,
+    Author,
+    author_name,
+)
+from etl.publish.record import sha256_of
 from etl.publish.tables import write_text
-from schemas import TABLES
+from schemas import TABLES, Table
 from schemas.package import table_schema
 
-LICENSES = [
-    {
-        "name": "CC-BY-4.0",
-        "path": "https://creativecommons.org/licenses/by/4.0/",
-        "title": "Creative Commons Attribution 4.0",
+LICENSES = [{"name": LICENSE, "path": LICENSE_URL, "title": LICENSE_TITLE}]
+_FORMATS: dict[str, dict[str, object]] = {
+    ".parquet": {"format": "parquet", "mediatype": "application/vnd.apache.parquet"},
+    ".csv": {
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        # told in full, so that no reader guesses it from the first lines
+        "dialect": {
+            "csv": {
+                "delimiter": ",",
+                "lineTerminator": "\n",
+                "quoteChar": '"',
+                "doubleQuote": True,
+                "skipInitialSpace": False,
+            }
+        },
+    },
+}
+_SAFE = " Text that begins with = + - @, a tab or a carriage return has a leading apostrophe here; the Parquet file has it as it is."
+
+
+def _file(path: Path, folder: Path) -> dict[str, object]:
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        **_FORMATS[path.suffix],
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
     }
-]
 
 
-def _resource(path: Path, names: frozenset[str]) -> dict[str, object]:
-    table = TABLES[path.stem]
-    content = path.read_bytes()
+def _table(table: Table, path: Path, folder: Path, names: frozenset[str], note: str = "") -> dict[str, object]:
     return {
         "name": table.name,
         "title": table.title,
-        "description": table.description,
+        "description": table.description + note,
         "type": "table",
-        "path": path.name,
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        **_file(path, folder),
         "schema": table_schema(table, tables=names),
     }
 
 
-def write_package(folder: Path, paths: Sequence[Path]) -> Path:
-    """Write the data package that describes the given Parquet files, and return its path.
+def _plain(table: Table, path: Path, folder: Path) -> dict[str, object]:
+    return {
+        "name": path.name,
+        "title": f"{table.title}, as Parquet",
+        "description": f"The same rows as the resource {table.name}, with the types in the file.",
+        "type": "file",
+        **_file(path, folder),
+    }
 
-    Raises:
-        EtlError: Frictionless finds the package invalid.
-    """
-    names = frozenset(path.stem for path in paths)
+
+def _write(folder: Path, version: str, resources: list[dict[str, object]], **more: object) -> Path:
     descriptor = {
-        "name": "arms-transfer-events",
-        "title": "Arms-transfer events from news articles",
-        "description": "Who supplies which weapon system to whom, at which status, when, and the words that say it.",
-        "version": __version__,
+        "name": NAME,
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "version": version,
         "licenses": LICENSES,
-        "resources": [_resource(path, names) for path in paths],
+        **more,
+        "resources": resources,
     }
     with system.use_context(trusted=False):
         report = Package.from_descriptor(descriptor, basepath=str(folder))
@@ -62,3 +94,35 @@ def write_package(folder: Path, paths: Sequence[Path]) -> Path:
     if errors:
         raise EtlError(f"{folder / 'datapackage.json'}: {errors[0]}")
     return write_text(folder / "datapackage.json", json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_package(folder: Path, paths: Sequence[Path]) -> Path:
+    """Write the data package that describes the given Parquet files of a run, and return its path.
+
+    Raises:
+        EtlError: Frictionless finds the package invalid.
+    """
+    names = frozenset(path.stem for path in paths)
+    return _write(folder, __version__, [_table(TABLES[path.stem], path, folder, names) for path in paths])
+
+
+def write_release_package(folder: Path, tables: Sequence[Table], version: str, authors: Sequence[Author]) -> Path:
+    """Write the data package of a release and return its path.
+
+    The CSV files are its tables, with full schemas and foreign keys, so that Frictionless reads and checks them without any
+    of its plugins; the Parquet files beside them stand as plain files.
+
+    Args:
+        folder: the folder of the release, with `NAME.parquet` and `csv/NAME.csv` of each table.
+        tables: the tables of the release.
+        version: version of the release.
+        authors: who made it.
+
+    Raises:
+        EtlError: Frictionless finds the package invalid.
+    """
+    names = frozenset(table.name for table in tables)
+    resources = [_table(table, folder / "csv" / f"{table.name}.csv", folder, names, _SAFE) for table in tables]
+    resources += [_plain(table, folder / f"{table.name}.parquet", folder) for table in tables]
+    contributors = [{"title": author_name(author), "role": "author"} for author in authors]
+    return _write(folder, version, resources, keywords=list(KEYWORDS), contributors=contributors)

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from schemas import EVENTS, MENTIONS, QUARANTINE, TABLES, Table
+from schemas import CHANGES, EVENTS, MENTIONS, QUARANTINE, TABLES, Table
 from schemas.arrow import arrow_schema, to_arrow
 from schemas.checks import Failure, pandera_schema, split, to_frame
 from schemas.codes import codes, lookup, rows
@@ -29,7 +29,7 @@ EVENT: dict[str, object] = {
 
 def test_every_column_is_used() -> None:
     """A column that no table has would be a dead declaration, and a table can only have declared columns."""
-    used = {name for table in TABLES.values() for name in table.column_names}
+    used = {name for table in (*TABLES.values(), CHANGES) for name in table.column_names}
     assert used == set(COLUMNS)
 
 
