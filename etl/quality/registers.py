@@ -23,6 +23,7 @@ from schemas.codes import lookup
 
 CATEGORY_COLUMNS = {"sipri": "sipri_category", "unroca": "unroca_category", "kiel": "system_category"}
 """Register -> the column of `transfers` that holds its categories."""
+_CELL_LIMIT = 100_000
 _HEADER_ROWS = 60
 """Rows among which the header must stand; the exports of SIPRI have some eleven lines of text before it."""
 _PARTY_TABLES = frozenset({"states", "groups", "organisations"})
@@ -134,6 +135,8 @@ def _decode(path: Path) -> str:
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The records of a file; csv.Error where a cell is so long that its quote cannot have been closed."""
+    csv.field_size_limit(_CELL_LIMIT)
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
