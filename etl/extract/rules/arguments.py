@@ -33,6 +33,7 @@ _OBJECT_CONTROL = frozenset(
         "get",
         "help",
         "instruct",
+        "interest",
         "invite",
         "lead",
         "let",

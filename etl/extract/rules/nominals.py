@@ -72,7 +72,7 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
         return Named(own, token)
     if token.i in sentence.system_at:
         return None
-    for child in token.children:
+    for child in reversed(list(token.children)):  # Thailand's Chinese partner: the nearest name tells who it is
         if child.tag_ == "WP$":  # whose army: that of the noun before
             owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
             return party_in(owner, sentence, depth + 1) if owner is not None else None

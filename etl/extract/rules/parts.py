@@ -45,15 +45,11 @@ class Reader:
             if named:
                 roles.append(Role(named.match, place.link))
                 continue
-            match = self.discourse.resolve(place.token, self.sentence, exclude=exclude)
-            if match:
-                roles.append(Role(match, "inherited" if self._is_plain(place.token, match) else "discourse"))
+            found = self.discourse.refer(place.token, self.sentence, exclude=exclude)
+            if found:
+                match, is_plain = found
+                roles.append(Role(match, "inherited" if is_plain else "discourse"))
         return distinct(roles)
-
-    def _is_plain(self, token: Token, match: Match) -> bool:
-        """True where a pronoun can hardly mean another party: the sentence names two at most, and this one before it."""
-        parties = {actor.entry.party_id for actor in self.sentence.actors}
-        return token.pos_ == "PRON" and len(parties) <= 2 and match in self.sentence.actors
 
     def systems(self, places: list[Place]) -> list[tuple[Named, str]]:
         """The equipment that the places name, each piece with the way in which its place was found."""

@@ -78,7 +78,7 @@ def _arm(places: Places, reader: Reader) -> Found:
 
 
 def _take(places: Places, reader: Reader) -> Found:
-    systems = reader.systems([*places.object, *prepositions_of(places, "of")])
+    systems = reader.systems([*_unless_agreed(places.object), *prepositions_of(places, "of")])
     recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"))
@@ -89,6 +89,15 @@ def _take(places: Places, reader: Reader) -> Found:
 def _plain(places: list[Place]) -> list[Place]:
     """The places that hold no word for a transfer: `approved the sale` is told by `sale`."""
     return [place for place in places if nouns().get(place.token.lemma_.lower()) is None]
+
+
+def _unless_agreed(places: list[Place]) -> list[Place]:
+    """The places that hold no word for an agreement: who `received an order for rifles` sells them."""
+    agreed = {"take", "deal", "request", "approve", "halt"}
+    return [
+        place for place in places
+        if (noun := nouns().get(place.token.lemma_.lower())) is None or noun.frame not in agreed
+    ]  # fmt: skip
 
 
 def _request(places: Places, reader: Reader) -> Found:
