@@ -87,7 +87,8 @@ class Discourse:
             return self._group(phrase, fitting, is_open=not members)
         if not fitting:
             return None
-        return fitting[0], self._is_only(fitting, sentence, kind, is_open=not members)
+        is_vague = kind == "organisation" and not members
+        return fitting[0], not is_vague and self._is_only(fitting, sentence, kind, is_open=not members)
 
     def _is_only(self, fitting: list[Match], sentence: Sentence, kind: str, *, is_open: bool) -> bool:
         """True where no other party that was named would fit a description: `the kingdom`, `the company`."""

@@ -1,27 +1,20 @@
 """Triggers and their grammar -> candidates: who supplies what to whom, with how each part was found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, Places, noun_places, prepositional, verb_places
+from etl.extract.rules.arguments import Place, noun_places, prepositional, verb_places
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import Trigger, nouns, trigger_of
+from etl.extract.rules.frames import FROM, TO, VERB_FRAMES, noun_found
+from etl.extract.rules.lexicon import Trigger, trigger_of
 from etl.extract.rules.nominals import Named, origin_of, systems_in
-from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
+from etl.extract.rules.parts import Found, Reader, Role, distinct
 from etl.extract.rules.standing import Standing, standing_of
 from etl.reference import Match
 from etl.reference.tables import default_system
-
-_FROM = ("from", "off")
-_TO = ("to", "into", "toward", "towards")
-_RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
-"""Verbs whose subject receives: `took delivery of`."""
-_WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
-"""Verbs whose subject sells: `won an order from`."""
-_BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
 
 
 @dataclass(frozen=True)
@@ -44,207 +37,6 @@ class Candidate:
     origin: Match | None = None
 
 
-def _bound_for(reader: Reader, token: Token) -> list[Role]:
-    """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
-    roles: list[Role] = []
-    for word in token.doc:
-        if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND:
-            for child in word.children:
-                if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
-                    roles += reader.parties([Place(item, "argument") for item in child.children if item.dep_ == "pobj"])
-    return distinct(roles)
-
-
-def _give(places: Places, reader: Reader) -> Found:
-    things = [*places.object, *places.dative]
-    systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
-    suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
-    if not suppliers:
-        suppliers = reader.parties(prepositions_of(places, *_FROM))
-    recipients = reader.parties([*reader.only_parties(places.dative), *prepositions_of(places, *_TO)], but=suppliers)
-    if not recipients and systems:
-        recipients = reader.parties(reader.only_parties(places.object), but=suppliers) or reader.owners(systems)
-    if not recipients:
-        recipients = reader.parties(prepositions_of(places, "for"), but=suppliers)
-    if not suppliers and recipients:
-        suppliers = reader.senders(systems)
-    return Found(suppliers, recipients, systems)
-
-
-def _arm(places: Places, reader: Reader) -> Found:
-    systems = reader.systems(prepositions_of(places, "with"))
-    suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
-    return Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
-
-
-def _take(places: Places, reader: Reader) -> Found:
-    systems = reader.systems([*_unless_agreed(places.object), *prepositions_of(places, "of")])
-    recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
-    if not recipients:
-        recipients = reader.parties(prepositions_of(places, "for"))
-    suppliers = reader.parties(prepositions_of(places, *_FROM), but=recipients) or reader.senders(systems)
-    return Found(suppliers, recipients, systems)
-
-
-def _plain(places: list[Place]) -> list[Place]:
-    """The places that hold no word for a transfer: `approved the sale` is told by `sale`."""
-    return [place for place in places if nouns().get(place.token.lemma_.lower()) is None]
-
-
-def _unless_agreed(places: list[Place]) -> list[Place]:
-    """The places that hold no word for an agreement: who `received an order for rifles` sells them."""
-    agreed = {"take", "deal", "request", "approve", "halt"}
-    return [
-        place for place in places
-        if (noun := nouns().get(place.token.lemma_.lower())) is None or noun.frame not in agreed
-    ]  # fmt: skip
-
-
-def _request(places: Places, reader: Reader) -> Found:
-    systems = reader.systems(_plain([*places.object, *prepositions_of(places, "for")]))
-    asked = [
-        *prepositions_of(places, *_FROM, "to", "with"),
-        *places.dative,
-        *reader.only_parties(places.object),
-    ]
-    suppliers = reader.parties(asked)
-    return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), systems)
-
-
-def _approve(places: Places, reader: Reader) -> Found:
-    systems = reader.systems(_plain(places.object))
-    recipients = reader.parties([*places.dative, *prepositions_of(places, *_TO, "for")])
-    return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
-
-
-def _halt(places: Places, reader: Reader) -> Found:
-    things = _plain([*places.object, *places.dative])
-    systems = reader.systems(things)
-    recipients = reader.parties(
-        [*reader.only_parties(things), *prepositions_of(places, *_TO, "for", "from", "against")]
-    )
-    return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
-
-
-def _seize(places: Places, reader: Reader) -> Found:
-    systems = reader.systems([*places.object, *prepositions_of(places, "of")])
-    token = places.object[0].token if places.object else None
-    recipients = _bound_for(reader, token) if token is not None else []
-    if not recipients:
-        recipients = reader.parties(prepositions_of(places, "to", "for"))
-    return Found(reader.parties(prepositions_of(places, *_FROM)), recipients, systems)
-
-
-def _move(places: Places, reader: Reader) -> Found:
-    systems = reader.systems([*places.subject, *places.object])
-    if not systems:
-        return Found([], [], [])
-    recipients = reader.parties([*prepositions_of(places, *_TO, "in"), *_behind(places.subject, "for", *_TO)])
-    suppliers = reader.parties([*prepositions_of(places, *_FROM, "of"), *_behind(places.subject, *_FROM)])
-    return Found(suppliers, recipients, systems)
-
-
-def _reach(places: Places, reader: Reader) -> Found:
-    systems = reader.systems(places.subject)
-    suppliers = reader.parties([*prepositions_of(places, *_FROM), *_behind(places.subject, *_FROM)])
-    return Found(suppliers, reader.parties(places.object), systems)
-
-
-def _behind(places: list[Place], *names: str) -> list[Place]:
-    """What stands after a preposition behind the words of the places: `engines from Ukraine`, `tanks for Delhi`."""
-    return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in names]
-
-
-_VERB_FRAMES: dict[str, Callable[[Places, Reader], Found]] = {
-    "give": _give,
-    "arm": _arm,
-    "take": _take,
-    "request": _request,
-    "approve": _approve,
-    "halt": _halt,
-    "seize": _seize,
-    "move": _move,
-    "reach": _reach,
-}
-
-
-def _answers(places: Places, reader: Reader) -> list[Role]:
-    """Who answers a request: `refused Peru's request`, `a request was declined by Georgia`."""
-    trigger = trigger_of(places.governor) if places.governor is not None else None
-    if places.governor is None or trigger is None or trigger.frame not in {"halt", "approve"}:
-        return []
-    answering = verb_places(places.governor)
-    return reader.parties([*answering.subject, *prepositions_of(answering, "by")])
-
-
-def _noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
-    """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
-    things = [*prepositions_of(places, "of", "for"), *places.modifier]
-    if trigger.frame not in {"giver", "taker"}:
-        things += places.complement  # the gift was a squadron of jets
-    things += _behind(prepositions_of(places, *_TO, *_FROM, "with"), "of", "for")
-    systems = reader.systems(things)
-    own = reader.parties([*prepositions_of(places, "by"), *places.possessor, *places.modifier])
-    subject = reader.parties(places.subject)
-    source, goal = (
-        reader.parties(prepositions_of(places, *_FROM)),
-        reader.parties(prepositions_of(places, *_TO, "for")),
-    )
-    other = reader.parties(prepositions_of(places, "with", "between"))
-    frame = trigger.frame
-    governor = places.governor.lemma_.lower() if places.governor is not None else ""
-    if governor in _RECEIVES and frame == "give" and subject:
-        return Found(
-            [role for role in own if role not in subject] or source or reader.senders(systems), subject, systems
-        )
-    wins = governor in _WINS or (governor == "take" and trigger.lemma == "order")
-    if wins and frame in {"take", "deal"} and trigger.word_class == "contract" and subject:
-        return Found(subject, source or other or goal or own, systems)
-    if frame == "take" and trigger.word_class == "contract" and other:
-        return Found(other, own or subject, systems)
-    if frame in {"give", "approve", "halt"}:
-        modifiers = reader.parties(places.modifier)
-        if (
-            frame == "give"
-            and source
-            and not goal
-            and (others := [role for role in own or subject if role not in modifiers])
-        ):
-            return Found(source, others, systems)  # Cairo's shipments from Tripoli
-        suppliers = [role for role in own if role not in modifiers or goal or not source] or source
-        recipients = goal
-        if not suppliers and subject:
-            suppliers = subject
-        return Found(suppliers or subject, recipients, systems)
-    if frame == "take":
-        return Found(source or other or reader.senders(systems), own or subject, systems)
-    if frame == "request":
-        answers = _answers(places, reader) if own else []
-        return Found(source or goal or answers, own or subject, systems)
-    if frame == "seize":
-        return Found(
-            source,
-            distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal,
-            systems,
-        )
-    if frame in {"giver", "taker"} and not subject:
-        subject = reader.parties(places.complement)
-    if frame == "taker" and not source:
-        source = reader.parties([place for place in prepositions_of(places, "of") if not reader.systems([place])])
-    if frame == "giver":
-        return Found(subject, distinct([*goal, *reader.parties(places.possessor)]), systems)
-    if frame == "taker":
-        return Found(distinct([*source, *reader.parties(places.possessor)]), subject, systems)
-    if frame == "deal":
-        first = own or subject
-        if goal:
-            return Found(first, goal, systems)
-        if source:
-            return Found(source, first, systems)
-        return Found(other, first, systems) if other else Found([], first, systems)
-    return Found([], [], systems)
-
-
 def _own_parties(
     systems: list[tuple[Named, str]], shared: list[Role], reader: Reader, names: tuple[str, ...]
 ) -> list[list[Role]]:
@@ -262,8 +54,8 @@ def _own_parties(
 
 
 def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candidate]:
-    suppliers_of = _own_parties(found.systems, found.suppliers, reader, _FROM)
-    recipients_of = _own_parties(found.systems, found.recipients, reader, _TO)
+    suppliers_of = _own_parties(found.systems, found.suppliers, reader, FROM)
+    recipients_of = _own_parties(found.systems, found.recipients, reader, TO)
     for (named, link), suppliers, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
         origin = origin_of(named.head, base.sentence)
         nobody: list[Role | None] = [None]
@@ -296,9 +88,9 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
             yield from _supplied_noun(base, reader)
             continue
         if trigger.is_verb:
-            if trigger.frame not in _VERB_FRAMES:
+            if trigger.frame not in VERB_FRAMES:
                 continue
-            found = _VERB_FRAMES[trigger.frame](verb_places(token), reader)
+            found = VERB_FRAMES[trigger.frame](verb_places(token), reader)
             if trigger.frame == "give" and not found.recipients:
                 found.recipients = reader.takers_above(token)
             if trigger.frame == "arm" and not found.systems and found.recipients:
@@ -308,7 +100,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
                 trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
             ):
                 continue  # a deal to sell: the verb tells it
-            found = _noun_found(trigger, noun_places(token), reader)
+            found = noun_found(trigger, noun_places(token), reader)
         yield from _multiply(base, _with_other_systems(found, token, sentence, discourse), reader)
 
 
