@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from etl.extract.rules.lexicon import bystanders
+
 _SUBJECT = {"nsubj", "csubj"}
 _PASSIVE_SUBJECT = {"nsubjpass", "csubjpass"}
 _RELATIVE = {"WDT", "WP", "WP$"}
@@ -58,8 +60,11 @@ _FOR_WHAT = frozenset(
     ["blame", "condemn", "criticise", "criticize", "fault", "fine", "praise", "punish", "sanction", "thank"]
 )
 """Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
-_CHAINED = frozenset(["to", "from", "by", "for"])
+_CHAINED = frozenset(["to", "from", "by", "for", "with"])
 """Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
+_HOLD_CHAINS = _CHAINED | {"of", "with", "over"}
+_FINITE = frozenset(["VBD", "VBZ", "VBP"])
+_ABLE = frozenset(["can", "could"])
 _DEEP = 6
 
 
@@ -86,6 +91,7 @@ class Places:
     modifier: list[Place] = field(default_factory=list)
     complement: list[Place] = field(default_factory=list)
     governor: Token | None = None
+    is_modal: bool = False
     prepositions: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -116,7 +122,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
         return []
     head = verb.head
     if verb.dep_ == "conj":
-        return _subject_or_controller(head, depth + 1)
+        is_misread = verb.tag_ in _FINITE and head.dep_ == "acl"
+        return [] if is_misread else _subject_or_controller(head, depth + 1)
     preposition = ""
     if verb.dep_ == "pcomp" and head.pos_ in {"ADP", "SCONJ", "PART"}:
         preposition, head = head.lower_, head.head
@@ -129,6 +136,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
             return _subject_or_controller(head, depth + 1)
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
             return [head]  # a lorry carrying rifles
+        if verb.dep_ == "acl" and verb.tag_ in _FINITE:
+            return []  # a finite verb has a subject of its own, that the parser did not see
         if head.pos_ in {"NOUN", "PROPN", "ADJ"}:
             possessors = [child for child in head.children if child.dep_ == "poss"]
             if possessors:
@@ -174,7 +183,8 @@ def _chained(token: Token) -> Iterator[tuple[str, Token]]:
     """The prepositional phrases of a word, and those that hang on their objects though they belong to the word."""
     for name, item in prepositional(token):
         yield name, item
-        yield from ((other, behind) for other, behind in prepositional(item) if other in _CHAINED)
+        if name in _HOLD_CHAINS:
+            yield from ((other, behind) for other, behind in prepositional(item) if other in _CHAINED)
 
 
 def _add_prepositions(places: Places, token: Token, link: str) -> None:
@@ -189,7 +199,7 @@ def _expand(tokens: list[Token], link: str) -> list[Place]:
 
 def verb_places(verb: Token) -> Places:
     """Return the grammatical places of a verb."""
-    places = Places()
+    places = Places(is_modal=any(child.tag_ == "MD" and child.lemma_ in _ABLE for child in verb.children))
     subjects, passive = own_subjects(verb)
     objects = [child for child in verb.children if child.dep_ in {"dobj", "attr", "oprd"}]
     datives = [child for child in verb.children if child.dep_ == "dative" and child.pos_ not in {"ADP", "PART"}]
@@ -223,6 +233,11 @@ def verb_places(verb: Token) -> Places:
     return places
 
 
+def _is_outsider(verb: Token) -> bool:
+    """True where a verb tells what somebody thinks of a transfer or does against it: its subject has no part in it."""
+    return bystanders().get(verb.lemma_.lower()) == "outsider"
+
+
 def noun_places(noun: Token) -> Places:
     """Return the grammatical places of a noun that tells a transfer, those of its supporting verb included."""
     places = Places()
@@ -250,17 +265,15 @@ def noun_places(noun: Token) -> Places:
         places.complement = _expand(own_subjects(first.head.head)[0], "argument")  # is among France's clients
     if first.dep_ in {"dobj", "attr", "nsubjpass", "oprd"} and governor.pos_ in {"VERB", "AUX"}:
         subjects, passive = own_subjects(governor)
-        if not passive:
+        if not passive and not _is_outsider(governor):
             places.subject = _expand(subjects or controller(governor), "inherited")
         _add_prepositions(places, governor, "inherited")
         places.dative = _expand(
             [child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"],
             "inherited",
         )
-    elif first.dep_ == "pobj" and governor.head.pos_ in {"VERB", "NOUN"}:
-        places.subject = (
-            _expand(_subject_or_controller(governor.head, 0), "inherited") if governor.head.pos_ == "VERB" else []
-        )
+    elif first.dep_ == "pobj" and governor.head.pos_ in {"VERB", "AUX"} and not _is_outsider(governor.head):
+        places.subject = _expand(_subject_or_controller(governor.head, 0), "inherited")
     elif first.dep_ in {"nsubj", "nsubjpass"}:
         _add_prepositions(places, governor, "inherited")
     for child in noun.children:

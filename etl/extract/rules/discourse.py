@@ -19,6 +19,8 @@ _KIND_TABLES = {
 }
 _NEAR = 2
 """How many sentences back a description of a country reaches without doubt."""
+_COLLECTIVE = frozenset(["cartel", "gang", "group", "militia", "movement", "organisation", "organization"])
+"""Words for groups that without an article mean just any: `criminal organisations`."""
 _COUNTED = frozenset(["several", "some", "many", "other", "few", "both", "various", "more", "most", "all"])
 
 
@@ -127,7 +129,9 @@ class Discourse:
         lemma = token.lemma_.lower()
         modifiers = [child.lemma_.lower() for child in token.children if child.dep_ in {"amod", "compound", "nmod"}]
         known = descriptors()
-        definite = any(child.lower_ in _DEFINITE for child in token.children) or token.tag_ == "NNS"
+        definite = any(child.lower_ in _DEFINITE for child in token.children) or (
+            token.tag_ == "NNS" and lemma not in _COLLECTIVE
+        )
         is_counted = any(child.dep_ == "nummod" or child.lower_ in _COUNTED for child in token.children)
         for phrase in [*(f"{word} {lemma}" for word in modifiers), lemma]:
             if phrase in known:

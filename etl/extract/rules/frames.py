@@ -9,6 +9,7 @@ from etl.extract.rules.lexicon import Trigger, nouns, trigger_of
 from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
 
 FROM = ("from", "off")
+_ABOUT = ("about", "on", "concerning", "involving", "covering")
 TO = ("to", "into", "toward", "towards")
 _RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
 """Verbs whose subject receives: `took delivery of`."""
@@ -68,9 +69,10 @@ def _plain(places: list[Place]) -> list[Place]:
 def _unless_agreed(places: list[Place]) -> list[Place]:
     """The places that hold no word for an agreement: who `received an order for rifles` sells them."""
     agreed = {"take", "deal", "request", "approve", "halt"}
+    heads = {place: [place.token, *(item for name, item in prepositional(place.token) if name == "of")] for place in places}
     return [
-        place for place in places
-        if (noun := nouns().get(place.token.lemma_.lower())) is None or noun.frame not in agreed
+        place for place, words in heads.items()
+        if not any((noun := nouns().get(word.lemma_.lower())) and noun.frame in agreed for word in words)
     ]  # fmt: skip
 
 
@@ -119,6 +121,9 @@ def _move(places: Places, reader: Reader) -> Found:
 
 
 def _reach(places: Places, reader: Reader) -> Found:
+    """Equipment that reaches somebody; what it `can reach` is its range."""
+    if places.is_modal:
+        return Found([], [], [])
     systems = reader.systems(places.subject)
     suppliers = reader.parties([*prepositions_of(places, *FROM), *_behind(places.subject, *FROM)])
     return Found(suppliers, reader.parties(places.object), systems)
@@ -153,7 +158,9 @@ def _answers(places: Places, reader: Reader) -> list[Role]:
 
 def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
-    things = [*prepositions_of(places, "of", "for"), *places.modifier]
+    things = [*prepositions_of(places, "of", "for", *_ABOUT), *places.modifier]
+    if trigger.word_class == "talks":
+        things += prepositions_of(places, "over")
     if trigger.frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
     things += _behind(prepositions_of(places, *TO, *FROM, "with"), "of", "for")

@@ -100,11 +100,18 @@ def descriptors() -> dict[str, Descriptor]:
     }
 
 
+@cache
+def bystanders() -> dict[str, str]:
+    """Return, for verbs that tell no transfer, what their subject is to one: holder or outsider."""
+    return {row["lemma"]: row["role"] for row in read_csv("bystanders")}
+
+
 def trigger_of(token: Token) -> Trigger | None:
     """Return what a word tells of a transfer, if it tells one."""
     lemma = token.lemma_.lower()
     if token.pos_ in {"VERB", "AUX"} or (token.tag_ == "VBN" and token.pos_ == "ADJ"):
-        return verbs().get(lemma)
+        is_told = lemma != "turn" or any(child.lower_ == "over" for child in token.children)
+        return verbs().get(lemma) if is_told else None
     if token.pos_ in {"NOUN", "PROPN"}:
         found = nouns().get(lemma)
         return None if found and lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else found

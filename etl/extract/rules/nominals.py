@@ -103,7 +103,8 @@ def is_only_made_in(token: Token, origin: Match, sentence: Sentence) -> bool:
 
 def origin_of(token: Token, sentence: Sentence) -> Named | None:
     """Return the state whose name modifies a piece of equipment: `Russian tanks`, `Iran's drones`."""
-    for child in token.children:
+    own = [token, *(child for child in token.children if child.dep_ in {"compound", "nmod"})]
+    for child in (child for word in own for child in word.children if word is token or word.i in sentence.system_at):
         if child.dep_ in {"amod", "compound", "poss", "nmod", "npadvmod"}:
             if child.i in sentence.actor_at:
                 return Named(sentence.actor_at[child.i], token)

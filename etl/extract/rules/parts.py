@@ -1,15 +1,16 @@
 """What stands around one trigger: the parties and the equipment in its grammatical places."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, Places, verb_places
+from etl.extract.rules.arguments import Place, Places
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import trigger_of
 from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.reference import Match
+
+_THINGS = frozenset(["it", "them", "they", "these", "those", "some"])
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,28 @@ class Reader:
             for named in systems_in(place.token, self.sentence):
                 if named.match.start not in {item.match.start for item, _ in found}:
                     found.append((named, place.link))
+        if not found and (last := self._meant(places)):
+            found.append((last, "inherited"))
         return found
+
+    def _meant(self, places: list[Place]) -> Named | None:
+        """The equipment that `them` or a bare number stands for: what the sentence, or else the last one, named."""
+        if any(place.token.pos_ == "NOUN" for place in places):
+            return None
+        for place in places:
+            token = place.token
+            is_number = token.pos_ == "NUM" and token.dep_ == "dobj" and not any(token.children)
+            if token.lower_ not in _THINGS and not is_number:
+                continue
+            at = self.sentence.start + token.idx
+            before = [match for match in self.sentence.systems if match.end <= at]
+            if not before and self.sentence.index:
+                before = self.discourse.sentences[self.sentence.index - 1].systems
+                if len(before) != 1:
+                    return None
+            if before:
+                return Named(before[-1], token)
+        return None
 
     def owners(self, systems: list[tuple[Named, str]]) -> list[Role]:
         """States that the parser ties to the equipment though they receive it: `gave Ukraine howitzers`."""
@@ -67,12 +89,21 @@ class Reader:
                 Role(match, "argument")
                 for named, _ in systems
                 for child in named.head.children
-                if child.dep_ in {"compound", "nmod"}
-                and (match := self.sentence.actor_at.get(child.i))
-                and match.sort == "name"
-                and match.end <= named.match.start
+                if (match := self._owner(child)) and match.end <= named.match.start
             ]
         )
+
+    def _owner(self, child: Token) -> Match | None:
+        if child.dep_ not in {"compound", "nmod"}:
+            return None
+        match = self.sentence.actor_at.get(child.i)
+        if match:
+            is_people = match.sort == "demonym" and child.text.endswith("s")
+            return match if is_people or match.sort not in {"adjective", "demonym"} else None
+        if child.i in self.sentence.system_at or child.pos_ != "NOUN":
+            return None
+        before = child.nbor(-2) if child.i >= 2 and child.nbor(-1).dep_ == "case" else None
+        return self.sentence.actor_at.get(before.i) if before is not None else None  # sent Egypt's government jets
 
     def senders(self, systems: list[tuple[Named, str]]) -> list[Role]:
         """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`."""
@@ -83,16 +114,6 @@ class Reader:
             and not is_only_made_in(named.head, origin.match, self.sentence)
         ]
         return distinct([Role(match, "modifier") for match in origins])
-
-    def takers_above(self, verb: Token) -> list[Role]:
-        """Who gets what a relative clause tells of: `obtained howitzers that Cuba supplied`."""
-        if verb.dep_ not in {"relcl", "acl"}:
-            return []
-        governor = verb.head.head
-        trigger = trigger_of(governor) if governor.i != verb.head.i and verb.head.dep_ == "dobj" else None
-        if trigger is None or trigger.frame != "take":
-            return []
-        return [replace(role, link="inherited") for role in self.parties(verb_places(governor).subject)]
 
     def only_parties(self, places: list[Place]) -> list[Place]:
         """The places that name no equipment."""

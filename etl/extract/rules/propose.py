@@ -10,6 +10,7 @@ from etl.extract.rules.arguments import Place, noun_places, prepositional, verb_
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.frames import FROM, TO, VERB_FRAMES, noun_found
 from etl.extract.rules.lexicon import Trigger, trigger_of
+from etl.extract.rules.linking import Draft, link_drafts
 from etl.extract.rules.nominals import Named, origin_of, systems_in
 from etl.extract.rules.parts import Found, Reader, Role, distinct
 from etl.extract.rules.standing import Standing, standing_of
@@ -77,31 +78,39 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     if sentence.doc is None:
         return
     reader = Reader(sentence, discourse)
-    for token in sentence.doc:
-        trigger = trigger_of(token)
-        if trigger is None or token.i in sentence.system_at:
-            continue
-        standing = standing_of(token, trigger)
-        nothing = Match(0, 0, default_system(), "name")
-        base = Candidate(sentence, token, trigger, standing, nothing, "argument", None, None)
-        if token.dep_ == "amod" and trigger.is_verb:
-            yield from _supplied_noun(base, reader)
-            continue
-        if trigger.is_verb:
-            if trigger.frame not in VERB_FRAMES:
-                continue
-            found = VERB_FRAMES[trigger.frame](verb_places(token), reader)
-            if trigger.frame == "give" and not found.recipients:
-                found.recipients = reader.takers_above(token)
-            if trigger.frame == "arm" and not found.systems and found.recipients:
-                found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
-        else:
-            if trigger.frame == "deal" and any(
-                trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
-            ):
-                continue  # a deal to sell: the verb tells it
-            found = noun_found(trigger, noun_places(token), reader)
-        yield from _multiply(base, _with_other_systems(found, token, sentence, discourse), reader)
+    read = [(trigger, draft) for token in sentence.doc for trigger, draft in _read(token, reader)]
+    link_drafts([draft for _, draft in read], reader)
+    nothing = Match(0, 0, default_system(), "name")
+    for trigger, draft in read:
+        base = Candidate(sentence, draft.token, trigger, draft.standing, nothing, "argument", None, None)
+        found = draft.found
+        if draft.token.dep_ != "amod":
+            found = _with_other_systems(found, draft.token, sentence, discourse)
+        yield from _multiply(base, found, reader)
+
+
+def _read(token: Token, reader: Reader) -> Iterator[tuple[Trigger, Draft]]:
+    """What stands around a word, if it tells a transfer."""
+    trigger, sentence = trigger_of(token), reader.sentence
+    if trigger is None or token.i in sentence.system_at:
+        return
+    standing = standing_of(token, trigger)
+    if token.dep_ == "amod" and trigger.is_verb:
+        found = _supplied_noun(token, trigger, reader)
+    elif trigger.is_verb:
+        if trigger.frame not in VERB_FRAMES:
+            return
+        found = VERB_FRAMES[trigger.frame](verb_places(token), reader)
+        if trigger.frame == "arm" and not found.systems and found.recipients:
+            found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
+    elif trigger.frame == "deal" and any(
+        trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
+    ):
+        return  # a deal to sell: the verb tells it
+    else:
+        found = noun_found(trigger, noun_places(token), reader)
+    if found is not None:
+        yield trigger, Draft(token, trigger.frame, found, standing)
 
 
 def _with_other_systems(found: Found, token: Token, sentence: Sentence, discourse: Discourse) -> Found:
@@ -115,14 +124,14 @@ def _with_other_systems(found: Found, token: Token, sentence: Sentence, discours
     return Found(found.suppliers, found.recipients, [*found.systems, *others])
 
 
-def _supplied_noun(base: Candidate, reader: Reader) -> Iterator[Candidate]:
+def _supplied_noun(token: Token, trigger: Trigger, reader: Reader) -> Found | None:
     """`Iranian-supplied drones`: the participle's own modifier is the supplier."""
-    token, sentence = base.token, reader.sentence
-    systems = list(systems_in(token.head, sentence))
+    sentence = reader.sentence
     makers = [child for child in token.children if child.i in sentence.actor_at]
     if token.i >= 2 and token.nbor(-1).text in {"-", "–"} and token.i - 2 in sentence.actor_at:
         makers.append(token.nbor(-2))
     suppliers = distinct([Role(sentence.actor_at[child.i], "argument") for child in makers])
+    if not suppliers or trigger.frame != "give":
+        return None
     owners = reader.parties([Place(child, "argument") for child in token.head.children if child.dep_ == "poss"])
-    if suppliers and base.trigger.frame in {"give"}:
-        yield from _multiply(base, Found(suppliers, owners, [(named, "argument") for named in systems]), reader)
+    return Found(suppliers, owners, [(named, "argument") for named in systems_in(token.head, sentence)])

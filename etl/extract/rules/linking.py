@@ -1,0 +1,106 @@
+"""Several triggers of one sentence that tell of the same equipment: what one leaves open, another may tell.
+
+`Uganda took over a ship delivered by Kenya`, `a Czech gift of tanks has reached Kyiv`, `Malian troops flew Turkish-supplied drones`.
+"""
+
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from etl.extract.rules.arguments import Place, conjuncts, own_subjects, prepositional
+from etl.extract.rules.lexicon import bystanders
+from etl.extract.rules.nominals import Named
+from etl.extract.rules.parts import Found, Reader, Role
+from etl.extract.rules.standing import Standing
+
+_TOLD = frozenset(["argument", "inherited", "modifier"])
+_LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal"])
+_BORROWS = _LENDS | {"seize"}
+_HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
+
+
+@dataclass
+class Draft:
+    """What the grammar found around one trigger, before other triggers of the sentence are asked."""
+
+    token: Token
+    frame: str
+    found: Found
+    standing: Standing
+
+    def equipment(self) -> frozenset[int]:
+        """Offsets of the equipment that stands in the trigger's own places."""
+        return frozenset(named.match.start for named, link in self.found.systems if link in _TOLD)
+
+    def is_of_equipment(self) -> bool:
+        """True where the trigger is told of its equipment in passing: `rifles that Iran sent`, `donated rifles`."""
+        return self.token.dep_ in {"acl", "relcl", "amod"}
+
+
+def link_drafts(drafts: list[Draft], reader: Reader) -> None:
+    """Complete each draft from those that tell of the same equipment, and from who holds it."""
+    told = [Found([*draft.found.suppliers], [*draft.found.recipients], draft.found.systems) for draft in drafts]
+    for draft in drafts:
+        for other, known in zip(drafts, told, strict=True):
+            if other is draft or not draft.equipment() & other.equipment():
+                continue
+            if other.frame == "seize" and draft.is_of_equipment() and draft.frame == "give":
+                draft.standing = replace(draft.standing, status=other.standing.status)
+            if other.frame in _LENDS and draft.frame in _BORROWS:
+                _fill(draft.found, known)
+        if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
+            draft.found.recipients = _but(_holders(draft, reader), draft.found.suppliers)
+
+
+def _fill(found: Found, known: Found) -> None:
+    """Take over the parties that a draft lacks, if nothing that it has speaks against those of the other."""
+    if not found.suppliers and not _differ(found.recipients, known.recipients):
+        found.suppliers = _but(known.suppliers, found.recipients)
+    if not found.recipients and not _differ(found.suppliers, known.suppliers):
+        found.recipients = _but(known.recipients, found.suppliers)
+
+
+def _ids(roles: list[Role]) -> set[str]:
+    return {role.match.entry.party_id for role in roles}
+
+
+def _differ(first: list[Role], second: list[Role]) -> bool:
+    return bool(first and second and _ids(first) != _ids(second))
+
+
+def _but(roles: list[Role], taken: list[Role]) -> list[Role]:
+    return [replace(role, link="inherited" if role.link in _TOLD else role.link) for role in roles
+            if role.match.entry.party_id not in _ids(taken)]  # fmt: skip
+
+
+def _holders(draft: Draft, reader: Reader) -> list[Role]:
+    """Who has or uses the equipment: `Malian troops flew them`, `fired by Malian troops`, `in Malian hands`."""
+    places = [
+        place for named, link in draft.found.systems if link in _TOLD for place in _holding(named, draft.token)
+    ]  # fmt: skip
+    return reader.parties(places)
+
+
+def _holding(named: Named, trigger: Token) -> list[Place]:
+    thing = named.head
+    while thing.dep_ in {"conj", "compound", "nmod"} or (thing.dep_ == "pobj" and thing.head.lower_ in {"of", "with"}):
+        thing = thing.head
+        if thing.dep_ == "prep":
+            thing = thing.head
+        if thing.pos_ in {"VERB", "AUX"}:
+            break
+    verb = thing if thing.pos_ in {"VERB", "AUX"} else thing.head
+    if verb.i == trigger.i or verb.pos_ not in {"VERB", "AUX"}:
+        return []
+    if verb.lemma_ == "be" or thing.dep_ == "nsubj":
+        return [
+            Place(word, "inherited")
+            for name, item in prepositional(verb) if name == "in" and item.lemma_.lower() in _HANDS
+            for word in item.subtree
+        ]  # fmt: skip
+    if bystanders().get(verb.lemma_.lower()) != "holder":
+        return []
+    if thing.dep_ == "nsubjpass":
+        return [Place(item, "inherited") for name, item in prepositional(verb) if name == "by"]
+    subjects, passive = own_subjects(verb)
+    return [] if passive else [Place(item, "inherited") for subject in subjects for item in conjuncts(subject)]
