@@ -60,11 +60,38 @@ _FOR_WHAT = frozenset(
     ["blame", "condemn", "criticise", "criticize", "fault", "fine", "praise", "punish", "sanction", "thank"]
 )
 """Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
+_BLAME = frozenset(["blame", "charge", "embargo", "fine", "penalty", "punishment", "sanction"])
 _CHAINED = frozenset(["to", "from", "by", "for", "with"])
 """Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
+_CHAINED_TO_NAMES = _CHAINED | {"of", "over", "on", "about"}
+"""No name of a country is followed by these for its own sake: `the transfer to Bolivia of ten helicopters`."""
 _HOLD_CHAINS = _CHAINED | {"of", "with", "over"}
 _FINITE = frozenset(["VBD", "VBZ", "VBP"])
 _ABLE = frozenset(["can", "could"])
+_CARRIERS = frozenset(
+    [
+        "boat",
+        "car",
+        "cargo",
+        "consignment",
+        "container",
+        "convoy",
+        "crate",
+        "dhow",
+        "flight",
+        "load",
+        "lorry",
+        "plane",
+        "ship",
+        "shipment",
+        "train",
+        "trawler",
+        "truck",
+        "van",
+        "vessel",
+    ]
+)
+_STOPS = frozenset(["block", "board", "catch", "detain", "halt", "impound", "intercept", "search", "seize", "stop"])
 _DEEP = 6
 
 
@@ -109,6 +136,13 @@ def _antecedent(token: Token) -> Token:
     return token
 
 
+def stops_carrier(verb: Token) -> bool:
+    """True where what is stopped is a load on its way: `stopped a lorry carrying rifles`."""
+    return verb.lemma_.lower() in _STOPS and any(
+        child.lemma_.lower() in _CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}
+    )
+
+
 def own_subjects(verb: Token) -> tuple[list[Token], bool]:
     """Return the subjects that stand with a verb itself, and whether they are passive."""
     active = [child for child in verb.children if child.dep_ in _SUBJECT]
@@ -127,11 +161,16 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
     preposition = ""
     if verb.dep_ == "pcomp" and head.pos_ in {"ADP", "SCONJ", "PART"}:
         preposition, head = head.lower_, head.head
+    if preposition == "for" and (blamed := _blamed(head)):
+        return blamed
     if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
             is_object = head.lemma_ in _OBJECT_CONTROL or (preposition == "for" and head.lemma_ in _FOR_WHAT)
-            if objects and is_object and verb.dep_ != "advcl":
+            is_object = is_object and verb.dep_ != "advcl"
+            if verb.dep_ == "advcl" and verb.tag_ == "VBG" and stops_carrier(head):
+                is_object = True  # stopped a lorry near the border, carrying rifles
+            if objects and is_object:
                 return [_antecedent(child) for child in objects]
             return _subject_or_controller(head, depth + 1)
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
@@ -152,6 +191,14 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
                 if governor.pos_ in {"VERB", "AUX"}:
                     return _subject_or_controller(governor, depth + 1)
     return []
+
+
+def _blamed(head: Token) -> list[Token]:
+    """Who did what stands after `for`: `sanctions on Turkey for buying`, `impose a fine on the firm for selling`."""
+    nouns = [head, *(child for child in head.children if child.dep_ == "dobj")]
+    if not any(word.pos_ == "NOUN" and word.lemma_.lower() in _BLAME for word in nouns):
+        return []
+    return [item for word in nouns for name, item in prepositional(word) if name in {"on", "against"}]
 
 
 def _subject_or_controller(verb: Token, depth: int) -> list[Token]:
@@ -176,15 +223,17 @@ def _objects_of(preposition: Token) -> Iterator[tuple[str, Token]]:
             for item in conjuncts(child):
                 yield preposition.lower_, _antecedent(item)
         elif child.dep_ == "prep":
-            yield from _objects_of(child)
+            is_out_of = preposition.lower_ == "out" and child.lower_ == "of"
+            yield from (("from" if is_out_of else name, item) for name, item in _objects_of(child))
 
 
 def _chained(token: Token) -> Iterator[tuple[str, Token]]:
     """The prepositional phrases of a word, and those that hang on their objects though they belong to the word."""
     for name, item in prepositional(token):
         yield name, item
-        if name in _HOLD_CHAINS:
-            yield from ((other, behind) for other, behind in prepositional(item) if other in _CHAINED)
+        if name in _HOLD_CHAINS or item.pos_ == "PROPN":
+            chained = _CHAINED_TO_NAMES if item.pos_ == "PROPN" else _CHAINED
+            yield from ((other, behind) for other, behind in prepositional(item) if other in chained)
 
 
 def _add_prepositions(places: Places, token: Token, link: str) -> None:

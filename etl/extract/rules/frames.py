@@ -18,7 +18,6 @@ _WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fi
 _BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
 
 
-
 def _bound_for(reader: Reader, token: Token) -> list[Role]:
     """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
     roles: list[Role] = []
@@ -30,7 +29,7 @@ def _bound_for(reader: Reader, token: Token) -> list[Role]:
     return distinct(roles)
 
 
-def _give(places: Places, reader: Reader) -> Found:
+def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = [*places.object, *places.dative]
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
@@ -46,19 +45,23 @@ def _give(places: Places, reader: Reader) -> Found:
     return Found(suppliers, recipients, systems)
 
 
-def _arm(places: Places, reader: Reader) -> Found:
+def _arm(trigger: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(prepositions_of(places, "with"))
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
     return Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
 
 
-def _take(places: Places, reader: Reader) -> Found:
-    systems = reader.systems([*_unless_agreed(places.object), *prepositions_of(places, "of")])
+def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
+    things = prepositions_of(places, "of", *(("for",) if trigger.word_class == "contract" else ()))
+    systems = reader.systems([*_unless_agreed(places.object), *things])
     recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"))
-    suppliers = reader.parties(prepositions_of(places, *FROM), but=recipients) or reader.senders(systems)
-    return Found(suppliers, recipients, systems)
+    sources = [*FROM, *(("with",) if trigger.word_class == "contract" else ())]
+    suppliers = reader.parties(prepositions_of(places, *sources), but=recipients)
+    if not suppliers and trigger.word_class == "purchase":
+        suppliers = reader.parties(prepositions_of(places, "in", "at"), but=recipients)  # bought in Belgium
+    return Found(suppliers or reader.senders(systems, made=True), recipients, systems)
 
 
 def _plain(places: list[Place]) -> list[Place]:
@@ -69,14 +72,16 @@ def _plain(places: list[Place]) -> list[Place]:
 def _unless_agreed(places: list[Place]) -> list[Place]:
     """The places that hold no word for an agreement: who `received an order for rifles` sells them."""
     agreed = {"take", "deal", "request", "approve", "halt"}
-    heads = {place: [place.token, *(item for name, item in prepositional(place.token) if name == "of")] for place in places}
+    heads = {
+        place: [place.token, *(item for name, item in prepositional(place.token) if name == "of")] for place in places
+    }
     return [
         place for place, words in heads.items()
         if not any((noun := nouns().get(word.lemma_.lower())) and noun.frame in agreed for word in words)
     ]  # fmt: skip
 
 
-def _request(places: Places, reader: Reader) -> Found:
+def _request(trigger: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(_plain([*places.object, *prepositions_of(places, "for")]))
     asked = [
         *prepositions_of(places, *FROM, "to", "with"),
@@ -87,22 +92,20 @@ def _request(places: Places, reader: Reader) -> Found:
     return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), systems)
 
 
-def _approve(places: Places, reader: Reader) -> Found:
+def _approve(trigger: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(_plain(places.object))
     recipients = reader.parties([*places.dative, *prepositions_of(places, *TO, "for")])
     return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
 
 
-def _halt(places: Places, reader: Reader) -> Found:
+def _halt(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = _plain([*places.object, *places.dative])
     systems = reader.systems(things)
-    recipients = reader.parties(
-        [*reader.only_parties(things), *prepositions_of(places, *TO, "for", "from", "against")]
-    )
+    recipients = reader.parties([*reader.only_parties(things), *prepositions_of(places, *TO, "for", "from", "against")])
     return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
 
 
-def _seize(places: Places, reader: Reader) -> Found:
+def _seize(trigger: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems([*places.object, *prepositions_of(places, "of")])
     token = places.object[0].token if places.object else None
     recipients = _bound_for(reader, token) if token is not None else []
@@ -111,20 +114,22 @@ def _seize(places: Places, reader: Reader) -> Found:
     return Found(reader.parties(prepositions_of(places, *FROM)), recipients, systems)
 
 
-def _move(places: Places, reader: Reader) -> Found:
-    systems = reader.systems([*places.subject, *places.object])
+def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
+    systems = reader.systems(_unless_agreed([*places.subject, *places.object]))
     if not systems:
         return Found([], [], [])
     recipients = reader.parties([*prepositions_of(places, *TO, "in"), *_behind(places.subject, "for", *TO)])
     suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *_behind(places.subject, *FROM)])
+    if not suppliers and _behind(places.subject, "for"):
+        suppliers = reader.senders(systems)  # Moscow's tanks for Delhi arrived
     return Found(suppliers, recipients, systems)
 
 
-def _reach(places: Places, reader: Reader) -> Found:
+def _reach(trigger: Trigger, places: Places, reader: Reader) -> Found:
     """Equipment that reaches somebody; what it `can reach` is its range."""
     if places.is_modal:
         return Found([], [], [])
-    systems = reader.systems(places.subject)
+    systems = reader.systems(_unless_agreed(places.subject))
     suppliers = reader.parties([*prepositions_of(places, *FROM), *_behind(places.subject, *FROM)])
     return Found(suppliers, reader.parties(places.object), systems)
 
@@ -134,7 +139,7 @@ def _behind(places: list[Place], *names: str) -> list[Place]:
     return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in names]
 
 
-VERB_FRAMES: dict[str, Callable[[Places, Reader], Found]] = {
+VERB_FRAMES: dict[str, Callable[[Trigger, Places, Reader], Found]] = {
     "give": _give,
     "arm": _arm,
     "take": _take,
@@ -194,12 +199,21 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
             return Found(source, others, systems)  # Cairo's shipments from Tripoli
         suppliers = [role for role in own if role not in modifiers or goal or not source] or source
         recipients = goal
-        if not suppliers and subject:
-            suppliers = subject
-        return Found(suppliers or subject, recipients, systems)
+        suppliers = suppliers or subject
+        if not suppliers and recipients and frame == "give":
+            suppliers = reader.senders(systems)
+        return Found(suppliers, recipients, systems)
+    if frame in {"take", "deal"} and places.possessor and not (source or other or goal):
+        owners = reader.parties(places.possessor)
+        makers = [role for role in reader.parties(places.modifier) if role not in owners]
+        if owners and makers:
+            return Found(makers, owners, systems)  # Thailand's Chinese submarine contract
     if frame == "take":
-        return Found(source or other or reader.senders(systems), own or subject, systems)
+        return Found(source or other or reader.senders(systems, made=True), own or subject, systems)
     if frame == "request":
+        source = source or reader.parties(
+            [place for place in prepositions_of(places, "of") if not reader.systems([place])]
+        )
         answers = _answers(places, reader) if own else []
         return Found(source or goal or answers, own or subject, systems)
     if frame == "seize":

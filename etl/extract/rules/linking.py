@@ -14,8 +14,8 @@ from etl.extract.rules.parts import Found, Reader, Role
 from etl.extract.rules.standing import Standing
 
 _TOLD = frozenset(["argument", "inherited", "modifier"])
-_LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal"])
-_BORROWS = _LENDS | {"seize"}
+_LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve"])
+_BORROWS = _LENDS | {"seize", "halt"}
 _HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
 
 
@@ -44,7 +44,7 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
         for other, known in zip(drafts, told, strict=True):
             if other is draft or not draft.equipment() & other.equipment():
                 continue
-            if other.frame == "seize" and draft.is_of_equipment() and draft.frame == "give":
+            if other.standing.status == "intercepted" and draft.is_of_equipment() and draft.frame == "give":
                 draft.standing = replace(draft.standing, status=other.standing.status)
             if other.frame in _LENDS and draft.frame in _BORROWS:
                 _fill(draft.found, known)

@@ -105,19 +105,25 @@ class Reader:
         before = child.nbor(-2) if child.i >= 2 and child.nbor(-1).dep_ == "case" else None
         return self.sentence.actor_at.get(before.i) if before is not None else None  # sent Egypt's government jets
 
-    def senders(self, systems: list[tuple[Named, str]]) -> list[Role]:
-        """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`."""
+    def senders(self, systems: list[tuple[Named, str]], *, made: bool = False) -> list[Role]:
+        """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`.
+
+        Args:
+            systems: the equipment.
+            made: also those that only made it: `bought Swedish-made jets`.
+        """
         origins = [
             origin.match
             for named, _ in systems
             if (origin := origin_of(named.head, self.sentence))
-            and not is_only_made_in(named.head, origin.match, self.sentence)
+            and (made or not is_only_made_in(named.head, origin.match, self.sentence))
         ]
         return distinct([Role(match, "modifier") for match in origins])
 
     def only_parties(self, places: list[Place]) -> list[Place]:
         """The places that name no equipment."""
-        return [place for place in places if not systems_in(place.token, self.sentence)]
+        at = self.sentence.actor_at
+        return [place for place in places if place.token.i in at or not systems_in(place.token, self.sentence)]
 
 
 def distinct(roles: list[Role]) -> list[Role]:

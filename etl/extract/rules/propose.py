@@ -39,24 +39,26 @@ class Candidate:
 
 
 def _own_parties(
-    systems: list[tuple[Named, str]], shared: list[Role], reader: Reader, names: tuple[str, ...]
+    systems: list[tuple[Named, str]], shared: list[Role], others: list[Role], reader: Reader, names: tuple[str, ...]
 ) -> list[list[Role]]:
     """For each piece of equipment the parties told behind it alone, else the shared ones that no other has for its own.
 
-    `submarines from Germany and frigates from Italy`: not all of it from both.
+    `submarines from Germany and frigates from Italy`: not all of it from both. Who is on the other side stays there.
     """
-    own = [
+    across = {role.match.entry.party_id for role in others}
+    behind = [
         reader.parties([Place(item, "argument") for name, item in prepositional(named.head) if name in names])
         for named, _ in systems
     ]
+    own = [[role for role in roles if role.match.entry.party_id not in across] for roles in behind]
     taken = {role.match.entry.party_id for roles in own for role in roles}
     rest = [role for role in shared if role.match.entry.party_id not in taken] or shared
     return [roles or rest for roles in own]
 
 
 def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candidate]:
-    suppliers_of = _own_parties(found.systems, found.suppliers, reader, FROM)
-    recipients_of = _own_parties(found.systems, found.recipients, reader, TO)
+    suppliers_of = _own_parties(found.systems, found.suppliers, found.recipients, reader, FROM)
+    recipients_of = _own_parties(found.systems, found.recipients, found.suppliers, reader, TO)
     for (named, link), suppliers, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
         origin = origin_of(named.head, base.sentence)
         nobody: list[Role | None] = [None]
@@ -100,7 +102,7 @@ def _read(token: Token, reader: Reader) -> Iterator[tuple[Trigger, Draft]]:
     elif trigger.is_verb:
         if trigger.frame not in VERB_FRAMES:
             return
-        found = VERB_FRAMES[trigger.frame](verb_places(token), reader)
+        found = VERB_FRAMES[trigger.frame](trigger, verb_places(token), reader)
         if trigger.frame == "arm" and not found.systems and found.recipients:
             found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
     elif trigger.frame == "deal" and any(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from etl.extract.rules.arguments import stops_carrier
 from etl.extract.rules.lexicon import Cue, Trigger, cues
 from etl.reference.tables import status_phase
 
@@ -17,29 +18,6 @@ _MODAL = {"would", "could", "may", "might", "can", "'d", "’d", "ca"}
 _DUTY = {"should", "must", "ought"}
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
              "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
-_CARRIERS = frozenset(
-    [
-        "boat",
-        "car",
-        "cargo",
-        "consignment",
-        "container",
-        "convoy",
-        "crate",
-        "dhow",
-        "flight",
-        "load",
-        "lorry",
-        "plane",
-        "ship",
-        "shipment",
-        "train",
-        "trawler",
-        "truck",
-        "van",
-        "vessel",
-    ]
-)
 _NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
 _ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "in", "during", "amid"}
 """Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
@@ -137,7 +115,8 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if current.dep_ == "nsubj" and any(child.dep_ in {"dobj", "xcomp"} for child in head.children):
             return  # what is done to something else says nothing of the transfer: the approval ended a long wait
-        if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE:
+        is_load = current.tag_ == "VBG" and stops_carrier(head)
+        if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE and not is_load:
             return
         preposition = current if current.dep_ == "prep" else head
         if (
@@ -200,11 +179,6 @@ def compose(inner: str, outer: str) -> str:
     return outer
 
 
-def _stops_carrier(verb: Token) -> bool:
-    """True where what is stopped is a load on its way: `stopped a lorry carrying rifles`."""
-    return any(child.lemma_.lower() in _CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"})
-
-
 def _no_longer(token: Token) -> bool:
     """True where a word stands under `no longer` or `not ... any more`."""
     return any(child.lower_ in {"longer", "anymore"} for child in token.children if child.dep_ == "advmod")
@@ -223,6 +197,8 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     status = trigger.statuses[aspect]
     if not trigger.is_verb and trigger.word_class == "handover":
         status = "delivered"
+    if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
+        status = "intercepted"
     certain = aspect not in {"bare", "infinitive"}
     negated = is_negated(token)
     hypothetical = _is_conditional(token)
@@ -242,7 +218,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         met.append((word, cue))
         if cue.effect == "status" and cue.status:
             before = status
-            stopped = cue.status in {"suspended", "refused"} and _stops_carrier(word)
+            stopped = cue.status in {"suspended", "refused"} and stops_carrier(word)
             status = compose(status, "intercepted" if stopped else cue.status)
             if stopped:
                 certain = True
