@@ -321,7 +321,12 @@ def noun_places(noun: Token) -> Places:
             [child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"],
             "inherited",
         )
-    elif first.dep_ == "pobj" and governor.head.pos_ in {"VERB", "AUX"} and not _is_outsider(governor.head):
+    elif (
+        first.dep_ == "pobj"
+        and governor.lower_ != "against"
+        and governor.head.pos_ in {"VERB", "AUX"}
+        and not _is_outsider(governor.head)
+    ):
         places.subject = _expand(_subject_or_controller(governor.head, 0), "inherited")
     elif first.dep_ in {"nsubj", "nsubjpass"}:
         _add_prepositions(places, governor, "inherited")

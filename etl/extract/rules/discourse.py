@@ -86,6 +86,8 @@ class Discourse:
             if match.entry.party_id not in exclude and (not members or match.entry.party_id in members)
         ]  # fmt: skip
         if kind == "armed_group":
+            states = {sentence.actor_at[child.i].entry.id for child in token.children if child.i in sentence.actor_at}
+            fitting = [match for match in fitting if not states or states & set(match.entry.area)]
             return self._group(phrase, fitting, is_open=not members)
         if not fitting:
             return None

@@ -1,11 +1,13 @@
 """The frames: which grammatical place of a trigger holds who supplies, who receives, and the equipment."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from spacy.tokens import Token
 
 from etl.extract.rules.arguments import Place, Places, prepositional, verb_places
 from etl.extract.rules.lexicon import Trigger, nouns, trigger_of
+from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
 
 FROM = ("from", "off")
@@ -88,7 +90,7 @@ def _request(trigger: Trigger, places: Places, reader: Reader) -> Found:
         *places.dative,
         *reader.only_parties(places.object),
     ]
-    suppliers = reader.parties(asked)
+    suppliers = reader.parties(asked) or reader.senders(systems, made=True)
     return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), systems)
 
 
@@ -159,6 +161,26 @@ def _answers(places: Places, reader: Reader) -> list[Role]:
         return []
     answering = verb_places(places.governor)
     return reader.parties([*answering.subject, *prepositions_of(answering, "by")])
+
+
+def _two_sided(other: list[Role], first: list[Role], systems: list[tuple[Named, str]]) -> Found:
+    """A deal of one side with the other: who makes the equipment sells it, else whoever comes first buys it.
+
+    `An arms deal with X`, with no more said, leaves open who sells.
+    """
+    if not first and len(other) == 2:
+        first, other = other[:1], other[1:]
+        is_open = True
+    else:
+        is_open = all(named.match.entry.specificity == "generic" for named, _ in systems)
+    makers = {country for named, _ in systems for country in named.match.entry.made_in}
+    sells = [bool(makers & {role.match.entry.party_id for role in side}) for side in (other, first)]
+    if sells == [False, True]:
+        return Found(first, other, systems)
+    if is_open and sells != [True, False]:
+        other, first = ([replace(role, link="discourse") for role in side] for side in (other, first))
+        return Found(other, first, systems, is_open=True)
+    return Found(other, first, systems)
 
 
 def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
@@ -236,5 +258,5 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
             return Found(first, goal, systems)
         if source:
             return Found(source, first, systems)
-        return Found(other, first, systems) if other else Found([], first, systems)
+        return _two_sided(other, first, systems)
     return Found([], [], systems)

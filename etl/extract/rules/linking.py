@@ -39,7 +39,10 @@ class Draft:
 
 def link_drafts(drafts: list[Draft], reader: Reader) -> None:
     """Complete each draft from those that tell of the same equipment, and from who holds it."""
-    told = [Found([*draft.found.suppliers], [*draft.found.recipients], draft.found.systems) for draft in drafts]
+    told = [
+        Found([*draft.found.suppliers], [*draft.found.recipients], draft.found.systems, draft.found.is_open)
+        for draft in drafts
+    ]
     for draft in drafts:
         for other, known in zip(drafts, told, strict=True):
             if other is draft or not draft.equipment() & other.equipment():
@@ -49,15 +52,19 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
             if other.frame in _LENDS and draft.frame in _BORROWS:
                 _fill(draft.found, known)
         if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
-            draft.found.recipients = _but(_holders(draft, reader), draft.found.suppliers)
+            draft.found.recipients = _but(_holders(draft, reader) or _backed(draft, reader), draft.found.suppliers)
 
 
 def _fill(found: Found, known: Found) -> None:
     """Take over the parties that a draft lacks, if nothing that it has speaks against those of the other."""
     if not found.suppliers and not _differ(found.recipients, known.recipients):
-        found.suppliers = _but(known.suppliers, found.recipients)
+        found.suppliers = _but(known.suppliers, found.recipients, is_sure=known.is_open and _is_told(found.recipients))
     if not found.recipients and not _differ(found.suppliers, known.suppliers):
-        found.recipients = _but(known.recipients, found.suppliers)
+        found.recipients = _but(known.recipients, found.suppliers, is_sure=known.is_open and _is_told(found.suppliers))
+
+
+def _is_told(roles: list[Role]) -> bool:
+    return bool(roles) and all(role.link in _TOLD for role in roles)
 
 
 def _ids(roles: list[Role]) -> set[str]:
@@ -68,9 +75,13 @@ def _differ(first: list[Role], second: list[Role]) -> bool:
     return bool(first and second and _ids(first) != _ids(second))
 
 
-def _but(roles: list[Role], taken: list[Role]) -> list[Role]:
-    return [replace(role, link="inherited" if role.link in _TOLD else role.link) for role in roles
-            if role.match.entry.party_id not in _ids(taken)]  # fmt: skip
+def _but(roles: list[Role], taken: list[Role], *, is_sure: bool = False) -> list[Role]:
+    """The roles whose parties are not taken; a side of a deal is sure where the other one is."""
+    return [
+        replace(role, link="inherited" if is_sure or role.link in _TOLD else role.link)
+        for role in roles
+        if role.match.entry.party_id not in _ids(taken)
+    ]
 
 
 def _holders(draft: Draft, reader: Reader) -> list[Role]:
@@ -79,6 +90,16 @@ def _holders(draft: Draft, reader: Reader) -> list[Role]:
         place for named, link in draft.found.systems if link in _TOLD for place in _holding(named, draft.token)
     ]  # fmt: skip
     return reader.parties(places)
+
+
+def _backed(draft: Draft, reader: Reader) -> list[Role]:
+    """Who is helped by what is sent: `backed the rebels by sending arms`, `supporting Damascus, providing arms`."""
+    verb = draft.token
+    head = verb.head.head if verb.dep_ == "pcomp" and verb.head.lower_ in {"by", "with"} else verb.head
+    if verb.dep_ not in {"pcomp", "advcl"} or bystanders().get(head.lemma_.lower()) != "backer":
+        return []
+    objects = [child for child in head.children if child.dep_ == "dobj"]
+    return reader.parties([Place(item, "inherited") for word in objects for item in conjuncts(word)])
 
 
 def _holding(named: Named, trigger: Token) -> list[Place]:

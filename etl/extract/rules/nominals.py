@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.lexicon import bystanders, descriptors
 from etl.reference import Match
 
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
+_MONEY = {"$", "billion", "bn", "dollar", "dlr", "dlrs", "euro", "million", "mln", "pound", "worth"}
 _LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
 _MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
@@ -38,7 +40,8 @@ def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
     own = sentence.system_at.get(token.i)
     examples: list[Named] = []
     for child in token.children:
-        if child.dep_ == "prep" and child.lower_ in _CONTAINER_PREPOSITIONS:
+        is_sum = child.lower_ == "in" and (token.pos_ in {"NUM", "SYM"} or token.lemma_.lower() in _MONEY)
+        if child.dep_ == "prep" and (child.lower_ in _CONTAINER_PREPOSITIONS or is_sum):
             if own and child.lower_ in {"of", "for", "with"}:
                 continue
             for grandchild in child.children:
@@ -72,6 +75,9 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
         return Named(own, token)
     if token.i in sentence.system_at:
         return None
+    names = [child for child in token.children if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at]
+    if _is_of_others(token, names, sentence):
+        return None
     for child in reversed(list(token.children)):  # Thailand's Chinese partner: the nearest name tells who it is
         if child.tag_ == "WP$":  # whose army: that of the noun before
             owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
@@ -91,6 +97,18 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
                     if named:
                         return named
     return None
+
+
+def _is_of_others(token: Token, names: list[Token], sentence: Sentence) -> bool:
+    """True where the state in a phrase is not whom it names: `American allies`, `Iraqi militants`, `Israel's enemy`."""
+    lemma = token.lemma_.lower()
+    if bystanders().get(lemma) == "relation":
+        is_shared = any(child.tag_ == "PRP$" for child in token.children)  # our Polish friends
+        kinds = {sentence.actor_at[name.i].sort if name.dep_ != "poss" else "poss" for name in names}
+        return not is_shared and len(names) < 2 and kinds <= {"adjective", "poss"}
+    described = descriptors().get(lemma)
+    tables = {sentence.actor_at[name.i].entry.table for name in names}
+    return described is not None and described.kind == "armed_group" and tables == {"states"}
 
 
 def is_only_made_in(token: Token, origin: Match, sentence: Sentence) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, Places
+from etl.extract.rules.arguments import Place, Places, prepositional
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.reference import Match
@@ -28,6 +28,7 @@ class Found:
     suppliers: list[Role]
     recipients: list[Role]
     systems: list[tuple[Named, str]]
+    is_open: bool = False
 
 
 class Reader:
@@ -46,11 +47,21 @@ class Reader:
             if named:
                 roles.append(Role(named.match, place.link))
                 continue
+            examples = self._examples(place)
+            if examples:
+                roles += examples
+                continue
             found = self.discourse.refer(place.token, self.sentence, exclude=exclude)
             if found:
                 match, is_plain = found
                 roles.append(Role(match, "inherited" if is_plain else "discourse"))
         return distinct(roles)
+
+    def _examples(self, place: Place) -> list[Role]:
+        """The parties that a phrase without a name gives as examples: `several allies, including India and Turkey`."""
+        words = [item for name, item in prepositional(place.token) if name in {"including", "like", "as"}]
+        named = [party_in(word, self.sentence) for word in words]
+        return [Role(item.match, place.link) for item in named if item]
 
     def systems(self, places: list[Place]) -> list[tuple[Named, str]]:
         """The equipment that the places name, each piece with the way in which its place was found."""

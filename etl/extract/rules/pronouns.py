@@ -30,6 +30,13 @@ def _subjects_above(token: Token) -> Iterator[Token]:
             yield from (child for child in current.children if child.dep_ in {"nsubj", "nsubjpass"})
 
 
+def _own_subject(token: Token) -> Token | None:
+    """The subject of the clause that an owner stands in, outside it: `completed its first delivery`."""
+    verb = next((word for word in token.ancestors if word.pos_ in {"VERB", "AUX"}), None)
+    subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}] if verb is not None else []
+    return subjects[0] if subjects and token not in subjects[0].subtree else None
+
+
 def _sentence_subject(sentence: Sentence) -> Match | None:
     """The party that is the subject of a sentence; without a parse, one that the sentence begins with."""
     if sentence.doc is None:
@@ -60,6 +67,12 @@ def antecedent(
             named = party_in(subject, sentence)
             if named and named.match.entry.party_id not in exclude and (is_speaker or named.match.end <= offset):
                 return named.match, True
+    if token.dep_ == "poss" and (owner := _own_subject(token)) is not None:
+        named = party_in(owner, sentence)
+        if named and named.match.entry.party_id not in exclude:
+            return named.match, True
+        if named is None and owner.lower_ in PERSONAL and is_subject(owner):
+            return antecedent(owner, sentence, earlier, exclude)
     inside = [match for match in sentence.actors if match.end <= offset and match.entry.party_id not in exclude]
     if inside:
         parties = {match.entry.party_id for match in sentence.actors}
