@@ -12,7 +12,7 @@ from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_
 
 FROM = ("from", "off")
 _ABOUT = ("about", "on", "concerning", "involving", "covering")
-TO = ("to", "into", "toward", "towards")
+TO = ("to", "toward", "towards")
 _RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
 """Verbs whose subject receives: `took delivery of`."""
 _WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
@@ -31,13 +31,20 @@ def _bound_for(reader: Reader, token: Token) -> list[Role]:
     return distinct(roles)
 
 
+def _goals(trigger: Trigger, places: Places) -> list[Place]:
+    """Where the equipment goes. What is sent `into` a country may be its sender's own, unless it is smuggled or leaves another."""
+    crosses = trigger.transfer_type == "illicit" or trigger.frame == "move" or prepositions_of(places, *FROM)
+    return prepositions_of(places, *TO, *(("into",) if crosses else ()))
+
+
 def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = [*places.object, *places.dative]
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not suppliers:
         suppliers = reader.parties(prepositions_of(places, *FROM))
-    recipients = reader.parties([*reader.only_parties(places.dative), *prepositions_of(places, *TO)], but=suppliers)
+    goals = _goals(trigger, places)
+    recipients = reader.parties([*reader.only_parties(places.dative), *goals], but=suppliers)
     if not recipients and systems:
         recipients = reader.parties(reader.only_parties(places.object), but=suppliers) or reader.owners(systems)
     if not recipients:
@@ -120,7 +127,7 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(_unless_agreed([*places.subject, *places.object]))
     if not systems:
         return Found([], [], [])
-    recipients = reader.parties([*prepositions_of(places, *TO, "in"), *_behind(places.subject, "for", *TO)])
+    recipients = reader.parties([*_goals(trigger, places), *prepositions_of(places, "in"), *_behind(places.subject, "for", *TO)])
     suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *_behind(places.subject, *FROM)])
     if not suppliers and _behind(places.subject, "for"):
         suppliers = reader.senders(systems)  # Moscow's tanks for Delhi arrived
@@ -196,7 +203,7 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     subject = reader.parties(places.subject)
     source, goal = (
         reader.parties(prepositions_of(places, *FROM)),
-        reader.parties(prepositions_of(places, *TO, "for")),
+        reader.parties([*_goals(trigger, places), *prepositions_of(places, "for")]),
     )
     other = reader.parties(prepositions_of(places, "with", "between"))
     frame = trigger.frame

@@ -10,6 +10,7 @@ from etl.reference import Match
 
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
 _MONEY = {"$", "billion", "bn", "dollar", "dlr", "dlrs", "euro", "million", "mln", "pound", "worth"}
+_AID = {"aid", "assistance", "support"}
 _LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
 _MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
@@ -45,7 +46,7 @@ def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
             if own and child.lower_ in {"of", "for", "with"}:
                 continue
             for grandchild in child.children:
-                if grandchild.dep_ in {"pobj", "pcomp"}:
+                if grandchild.dep_ in {"pobj", "pcomp"} and not (is_sum and grandchild.lemma_.lower() in _AID):
                     examples += systems_in(grandchild, sentence, depth + 1)
         elif child.dep_ in {"relcl", "acl"} and child.lemma_ in _LIST_VERBS:
             for grandchild in child.children:
