@@ -54,7 +54,7 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     return Found(suppliers, recipients, systems)
 
 
-def _arm(trigger: Trigger, places: Places, reader: Reader) -> Found:
+def _arm(_: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(prepositions_of(places, "with"))
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
     return Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
@@ -90,7 +90,7 @@ def _unless_agreed(places: list[Place]) -> list[Place]:
     ]  # fmt: skip
 
 
-def _request(trigger: Trigger, places: Places, reader: Reader) -> Found:
+def _request(_: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(_plain([*places.object, *prepositions_of(places, "for")]))
     asked = [
         *prepositions_of(places, *FROM, "to", "with"),
@@ -101,20 +101,20 @@ def _request(trigger: Trigger, places: Places, reader: Reader) -> Found:
     return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), systems)
 
 
-def _approve(trigger: Trigger, places: Places, reader: Reader) -> Found:
+def _approve(_: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(_plain(places.object))
     recipients = reader.parties([*places.dative, *prepositions_of(places, *TO, "for")])
     return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
 
 
-def _halt(trigger: Trigger, places: Places, reader: Reader) -> Found:
+def _halt(_: Trigger, places: Places, reader: Reader) -> Found:
     things = _plain([*places.object, *places.dative])
     systems = reader.systems(things)
     recipients = reader.parties([*reader.only_parties(things), *prepositions_of(places, *TO, "for", "from", "against")])
     return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
 
 
-def _seize(trigger: Trigger, places: Places, reader: Reader) -> Found:
+def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems([*places.object, *prepositions_of(places, "of")])
     token = places.object[0].token if places.object else None
     recipients = _bound_for(reader, token) if token is not None else []
@@ -127,14 +127,16 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems(_unless_agreed([*places.subject, *places.object]))
     if not systems:
         return Found([], [], [])
-    recipients = reader.parties([*_goals(trigger, places), *prepositions_of(places, "in"), *_behind(places.subject, "for", *TO)])
+    recipients = reader.parties(
+        [*_goals(trigger, places), *prepositions_of(places, "in"), *_behind(places.subject, "for", *TO)]
+    )
     suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *_behind(places.subject, *FROM)])
     if not suppliers and _behind(places.subject, "for"):
         suppliers = reader.senders(systems)  # Moscow's tanks for Delhi arrived
     return Found(suppliers, recipients, systems)
 
 
-def _reach(trigger: Trigger, places: Places, reader: Reader) -> Found:
+def _reach(_: Trigger, places: Places, reader: Reader) -> Found:
     """Equipment that reaches somebody; what it `can reach` is its range."""
     if places.is_modal:
         return Found([], [], [])

@@ -7,7 +7,6 @@ from spacy.tokens import Token
 
 from etl.reference.tables import read_csv, split_cell
 
-
 _ONLY_WITH = "only with "
 """How the note of a verb begins that tells a transfer with some particles only."""
 

@@ -14,8 +14,12 @@ from etl.extract.rules.linking import Draft, link_drafts
 from etl.extract.rules.nominals import Named, origin_of, systems_in
 from etl.extract.rules.parts import Found, Reader, Role, distinct
 from etl.extract.rules.standing import Standing, standing_of
-from etl.reference import Match
+from etl.reference import Match, entries
 from etl.reference.tables import default_system
+
+_STATES = frozenset(["states", "leaders"])
+_FROM_MAKERS = frozenset(["take", "taker", "deal", "request"])
+"""Frames that tell who receives; the equipment's name then tells who makes it."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,26 @@ def _own_parties(
     return [roles or rest for roles in own]
 
 
+def _makers(system: Match, recipients: list[Role]) -> list[Role]:
+    """The only state that makes a type, where a state gets it and no other source is told: `Japan considers THAAD`."""
+    made_in = system.entry.made_in
+    takers = {role.match.entry.party_id for role in recipients}
+    if (
+        len(made_in) != 1
+        or not takers
+        or made_in[0] in takers
+        or any(role.match.entry.table not in _STATES for role in recipients)
+    ):
+        return []
+    return [Role(Match(system.start, system.end, entries()[made_in[0]], "name"), "modifier")]
+
+
 def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candidate]:
     suppliers_of = _own_parties(found.systems, found.suppliers, found.recipients, reader, FROM)
     recipients_of = _own_parties(found.systems, found.recipients, found.suppliers, reader, TO)
     for (named, link), suppliers, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
+        if not suppliers and link != "sentence" and base.trigger.frame in _FROM_MAKERS:
+            suppliers = _makers(named.match, recipients)
         origin = origin_of(named.head, base.sentence)
         nobody: list[Role | None] = [None]
         pairs = [

@@ -191,14 +191,20 @@ def _is_conditional(token: Token) -> bool:
     )
 
 
+def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
+    """The status that a word tells by itself."""
+    status = trigger.statuses[aspect]
+    if not trigger.is_verb and trigger.word_class == "handover":
+        return "delivered"
+    if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
+        return "intercepted"
+    return status
+
+
 def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
-    status = trigger.statuses[aspect]
-    if not trigger.is_verb and trigger.word_class == "handover":
-        status = "delivered"
-    if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
-        status = "intercepted"
+    status = _own_status(token, trigger, aspect)
     certain = aspect not in {"bare", "infinitive"}
     negated = is_negated(token)
     hypothetical = _is_conditional(token)
