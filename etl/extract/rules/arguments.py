@@ -25,8 +25,11 @@ _OBJECT_CONTROL = frozenset(
         "bar",
         "block",
         "charge",
+        "choose",
+        "commission",
         "compel",
         "convince",
+        "contract",
         "discourage",
         "enable",
         "encourage",
@@ -40,23 +43,27 @@ _OBJECT_CONTROL = frozenset(
         "lead",
         "let",
         "make",
+        "oblige",
         "order",
         "permit",
         "persuade",
+        "pick",
         "press",
         "pressure",
         "prevent",
         "prohibit",
         "push",
         "request",
+        "require",
         "restrict",
+        "select",
         "stop",
         "suspect",
         "tell",
         "urge",
     ]
 )
-_FOR_WHAT = frozenset(
+FOR_WHAT = frozenset(
     ["blame", "condemn", "criticise", "criticize", "fault", "fine", "praise", "punish", "sanction", "thank"]
 )
 """Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
@@ -92,6 +99,7 @@ _CARRIERS = frozenset(
     ]
 )
 _STOPS = frozenset(["block", "board", "catch", "detain", "halt", "impound", "intercept", "search", "seize", "stop"])
+_MISREAD = frozenset(["compound", "npadvmod", "nmod", "dep", "advmod"])
 _DEEP = 6
 
 
@@ -147,7 +155,15 @@ def own_subjects(verb: Token) -> tuple[list[Token], bool]:
     """Return the subjects that stand with a verb itself, and whether they are passive."""
     active = [child for child in verb.children if child.dep_ in _SUBJECT]
     passive = [child for child in verb.children if child.dep_ in _PASSIVE_SUBJECT]
+    if not active and not passive and verb.tag_ in _FINITE:
+        active = _misread_subject(verb)
     return [_antecedent(child) for child in (active or passive)], not active and bool(passive)
+
+
+def _misread_subject(verb: Token) -> list[Token]:
+    """The name directly before a finite verb that the parser took for a part of it: `which Somalia supplies`."""
+    before = [child for child in verb.children if child.i < verb.i and child.dep_ in _MISREAD]
+    return before[-1:] if before and before[-1].pos_ == "PROPN" and before[-1].i == verb.i - 1 else []
 
 
 def controller(verb: Token, depth: int = 0) -> list[Token]:
@@ -166,13 +182,16 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
     if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
-            is_object = head.lemma_ in _OBJECT_CONTROL or (preposition == "for" and head.lemma_ in _FOR_WHAT)
+            is_object = head.lemma_ in _OBJECT_CONTROL or (preposition == "for" and head.lemma_ in FOR_WHAT)
             is_object = is_object and verb.dep_ != "advcl"
             if verb.dep_ == "advcl" and verb.tag_ == "VBG" and stops_carrier(head):
                 is_object = True  # stopped a lorry near the border, carrying rifles
             if objects and is_object:
                 return [_antecedent(child) for child in objects]
-            return _subject_or_controller(head, depth + 1)
+            subjects = _subject_or_controller(head, depth + 1)
+            if head.lemma_ == "be" and verb.dep_ == "ccomp" and any(word.lower_ == "it" for word in subjects):
+                return [child for child in head.children if child.dep_ == "attr"]  # it was Spain that armed
+            return subjects
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
             return [head]  # a lorry carrying rifles
         if verb.dep_ == "acl" and verb.tag_ in _FINITE:

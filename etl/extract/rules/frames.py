@@ -24,6 +24,8 @@ def _bound_for(reader: Reader, token: Token) -> list[Role]:
     """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
     roles: list[Role] = []
     for word in token.doc:
+        if word.lower_ == "bound" and word.dep_ == "amod":  # Managua-bound pistols
+            roles += reader.parties([Place(child, "argument") for child in word.children if child.pos_ != "PUNCT"])
         if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND:
             for child in word.children:
                 if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
@@ -41,10 +43,16 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = [*places.object, *places.dative]
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
+    sources = reader.parties(prepositions_of(places, *FROM))
+    if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
+        return Found(sources, suppliers, systems)  # leased frigates from Chile
     if not suppliers:
-        suppliers = reader.parties(prepositions_of(places, *FROM))
+        suppliers = sources
     goals = _goals(trigger, places)
     recipients = reader.parties([*reader.only_parties(places.dative), *goals], but=suppliers)
+    if not systems:
+        systems, behind = reader.swallowed(goals)
+        recipients = recipients or behind
     if not recipients and systems:
         recipients = reader.parties(reader.only_parties(places.object), but=suppliers) or reader.owners(systems)
     if not recipients:
@@ -61,16 +69,38 @@ def _arm(_: Trigger, places: Places, reader: Reader) -> Found:
 
 
 def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
-    things = prepositions_of(places, "of", *(("for",) if trigger.word_class == "contract" else ()))
+    is_contract = trigger.word_class == "contract"
+    things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
     systems = reader.systems([*_unless_agreed(places.object), *things])
     recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"))
-    sources = [*FROM, *(("with",) if trigger.word_class == "contract" else ())]
-    suppliers = reader.parties(prepositions_of(places, *sources), but=recipients)
+    sources = prepositions_of(places, *FROM, *(("with",) if is_contract else ()))
+    suppliers = reader.parties(sources, but=recipients)
+    if not systems:
+        systems, behind = reader.swallowed(sources)
+        suppliers = suppliers or behind
+    if not suppliers and is_contract:
+        suppliers = reader.parties(reader.only_parties(places.object), but=recipients)  # picked Damen for two boats
     if not suppliers and trigger.word_class == "purchase":
         suppliers = reader.parties(prepositions_of(places, "in", "at"), but=recipients)  # bought in Belgium
     return Found(suppliers or reader.senders(systems, made=True), recipients, systems)
+
+
+def _award(_: Trigger, places: Places, reader: Reader) -> Found:
+    """Who awards a contract buys: `awarded Turkey a contract for tanks`."""
+    things = [*places.object, *places.dative, *prepositions_of(places, "for")]
+    makers = reader.only_parties([*places.dative, *places.object])
+    suppliers = reader.parties([*makers, *prepositions_of(places, "to")])
+    return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), reader.systems(things))
+
+
+def _deal(_: Trigger, places: Places, reader: Reader) -> Found:
+    things = prepositions_of(places, "for", "over", *_ABOUT)
+    systems = reader.systems([*places.object, *things])
+    first = reader.parties(places.subject)
+    other = reader.parties(prepositions_of(places, "with", *FROM), but=first)
+    return _two_sided(other, first, systems) if other else Found([], first, systems)
 
 
 def _plain(places: list[Place]) -> list[Place]:
@@ -154,6 +184,8 @@ VERB_FRAMES: dict[str, Callable[[Trigger, Places, Reader], Found]] = {
     "give": _give,
     "arm": _arm,
     "take": _take,
+    "award": _award,
+    "deal": _deal,
     "request": _request,
     "approve": _approve,
     "halt": _halt,
@@ -199,6 +231,9 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         things += prepositions_of(places, "over")
     if trigger.frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
+    is_what = places.governor is not None and places.governor.lemma_ == "be"
+    if is_what and not reader.systems(things):
+        things += places.subject  # the rifles were a present to Georgia
     things += _behind(prepositions_of(places, *TO, *FROM, "with"), "of", "for")
     systems = reader.systems(things)
     own = reader.parties([*prepositions_of(places, "by"), *places.possessor, *places.modifier])

@@ -14,7 +14,7 @@ from etl.extract.rules.parts import Found, Reader, Role
 from etl.extract.rules.standing import Standing
 
 _TOLD = frozenset(["argument", "inherited", "modifier"])
-_LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve"])
+_LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
 _BORROWS = _LENDS | {"seize", "halt"}
 _HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
 
@@ -45,7 +45,9 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
     ]
     for draft in drafts:
         for other, known in zip(drafts, told, strict=True):
-            if other is draft or not draft.equipment() & other.equipment():
+            if other is draft:
+                continue
+            if not draft.equipment() & other.equipment() and not _is_agreed_in(draft, other):
                 continue
             if other.standing.status == "intercepted" and draft.is_of_equipment() and draft.frame == "give":
                 draft.standing = replace(draft.standing, status=other.standing.status)
@@ -53,6 +55,17 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
                 _fill(draft.found, known)
         if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
             draft.found.recipients = _but(_holders(draft, reader) or _backed(draft, reader), draft.found.suppliers)
+
+
+def _is_agreed_in(draft: Draft, other: Draft) -> bool:
+    """True where a verb tells what a deal is about: `in talks with Thailand to buy armour`, `picked Israel to supply radars`."""
+    above = draft.token.head
+    return (
+        other.frame in {"deal", "take", "award"}
+        and draft.token.dep_ in {"acl", "advcl", "xcomp", "ccomp", "relcl"}
+        and not other.equipment()
+        and (above.i == other.token.i or above in list(other.token.ancestors)[:3])
+    )
 
 
 def _fill(found: Found, known: Found) -> None:

@@ -80,9 +80,8 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     if _is_of_others(token, names, sentence):
         return None
     for child in reversed(list(token.children)):  # Thailand's Chinese partner: the nearest name tells who it is
-        if child.tag_ == "WP$":  # whose army: that of the noun before
-            owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
-            return party_in(owner, sentence, depth + 1) if owner is not None else None
+        if child.tag_ == "WP$":
+            return _whose(token, sentence, depth)
         if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at:
             return Named(sentence.actor_at[child.i], token)
     for child in token.children:
@@ -91,7 +90,8 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
                 if grandchild.dep_ in _PARTY_MODIFIERS and grandchild.i in sentence.actor_at:
                     return Named(sentence.actor_at[grandchild.i], token)
     for child in token.children:
-        if child.dep_ == "prep" and child.lower_ in _PLACE_PREPOSITIONS:
+        is_apart = child.lower_ == "of" and bystanders().get(token.lemma_.lower()) == "relation"
+        if child.dep_ == "prep" and child.lower_ in _PLACE_PREPOSITIONS and not is_apart:
             for grandchild in child.children:
                 if grandchild.dep_ == "pobj":
                     named = party_in(grandchild, sentence, depth + 1)
@@ -100,13 +100,19 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     return None
 
 
+def _whose(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
+    """The party that `whose` stands for, that of the noun before: `Belarus, whose rifles Sudan bought`."""
+    owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
+    return party_in(owner, sentence, depth + 1) if owner is not None else None
+
+
 def _is_of_others(token: Token, names: list[Token], sentence: Sentence) -> bool:
     """True where the state in a phrase is not whom it names: `American allies`, `Iraqi militants`, `Israel's enemy`."""
     lemma = token.lemma_.lower()
     if bystanders().get(lemma) == "relation":
         is_shared = any(child.tag_ == "PRP$" for child in token.children)  # our Polish friends
         kinds = {sentence.actor_at[name.i].sort if name.dep_ != "poss" else "poss" for name in names}
-        return not is_shared and len(names) < 2 and kinds <= {"adjective", "poss"}
+        return not is_shared and len(names) == 1 and kinds <= {"adjective", "poss"}
     described = descriptors().get(lemma)
     tables = {sentence.actor_at[name.i].entry.table for name in names}
     return described is not None and described.kind == "armed_group" and tables == {"states"}
@@ -131,7 +137,7 @@ def origin_of(token: Token, sentence: Sentence) -> Named | None:
                 owner := party_in(child, sentence)
             ):  # its army's rifles, the king of Spain's ships
                 return owner
-            if child.tag_ == "WP$" and (owner := party_in(token, sentence)):
+            if child.tag_ == "WP$" and (owner := _whose(token, sentence)):
                 return owner
             if child.tag_ in {"VBN", "JJ"} and child.lower_.endswith(_MADE):
                 for grandchild in child.children:

@@ -109,7 +109,7 @@ class Reader:
             return None
         match = self.sentence.actor_at.get(child.i)
         if match:
-            is_people = match.sort == "demonym" and child.text.endswith("s")
+            is_people = child.text.endswith("s") and not child.text.endswith("ss")  # the Ukrainians, not Swiss
             return match if is_people or match.sort not in {"adjective", "demonym"} else None
         if child.i in self.sentence.system_at or child.pos_ != "NOUN":
             return None
@@ -130,6 +130,23 @@ class Reader:
             and (made or not is_only_made_in(named.head, origin.match, self.sentence))
         ]
         return distinct([Role(match, "modifier") for match in origins])
+
+    def swallowed(self, places: list[Place]) -> tuple[list[tuple[Named, str]], list[Role]]:
+        """Equipment and party that the parser made one phrase: `exported to Hungary sniper rifles`."""
+        systems, roles = [], []
+        for place in places:
+            if place.token.i not in self.sentence.system_at:
+                continue
+            for named in systems_in(place.token, self.sentence):
+                before = [
+                    Role(match, place.link)
+                    for word in place.token.subtree
+                    if (match := self.sentence.actor_at.get(word.i)) and match.end <= named.match.start
+                ]
+                if before:
+                    systems.append((named, place.link))
+                    roles += before
+        return systems, distinct(roles)
 
     def only_parties(self, places: list[Place]) -> list[Place]:
         """The places that name no equipment."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.arguments import FOR_WHAT
 from etl.extract.rules.nominals import party_in
 from etl.reference import Match
 
@@ -33,6 +34,9 @@ def _subjects_above(token: Token) -> Iterator[Token]:
 def _own_subject(token: Token) -> Token | None:
     """The subject of the clause that an owner stands in, outside it: `completed its first delivery`."""
     verb = next((word for word in token.ancestors if word.pos_ in {"VERB", "AUX"}), None)
+    if verb is not None and verb.lemma_ in FOR_WHAT and token.dep_ == "poss" and token.head.dep_ == "pobj":
+        thanked = [child for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}]
+        return thanked[0] if thanked else None  # thanked Helsinki for its shipment
     subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}] if verb is not None else []
     return subjects[0] if subjects and token not in subjects[0].subtree else None
 

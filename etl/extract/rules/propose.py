@@ -77,9 +77,9 @@ def _makers(system: Match, recipients: list[Role]) -> list[Role]:
 def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candidate]:
     suppliers_of = _own_parties(found.systems, found.suppliers, found.recipients, reader, FROM)
     recipients_of = _own_parties(found.systems, found.recipients, found.suppliers, reader, TO)
-    for (named, link), suppliers, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
-        if not suppliers and link != "sentence" and base.trigger.frame in _FROM_MAKERS:
-            suppliers = _makers(named.match, recipients)
+    for (named, link), told, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
+        is_open = not told and link != "sentence" and base.trigger.frame in _FROM_MAKERS
+        suppliers = _makers(named.match, recipients) if is_open else told
         origin = origin_of(named.head, base.sentence)
         nobody: list[Role | None] = [None]
         pairs = [
