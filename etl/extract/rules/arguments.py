@@ -68,6 +68,7 @@ FOR_WHAT = frozenset(
 )
 """Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
 _BLAME = frozenset(["blame", "charge", "embargo", "fine", "penalty", "punishment", "sanction"])
+_WORD_GIVEN = frozenset(["agreement", "assurance", "commitment", "guarantee", "pledge", "promise", "undertaking"])
 _CHAINED = frozenset(["to", "from", "by", "for", "with"])
 """Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
 _CHAINED_TO_NAMES = _CHAINED | {"of", "over", "on", "about"}
@@ -197,6 +198,10 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
         if verb.dep_ == "acl" and verb.tag_ in _FINITE:
             return []  # a finite verb has a subject of its own, that the parser did not see
         if head.pos_ in {"NOUN", "PROPN", "ADJ"}:
+            if head.lemma_.lower() in _WORD_GIVEN:
+                sources = [item for word in (head, head.head) for name, item in prepositional(word) if name == "from"]
+                if sources:
+                    return sources  # extracted a pledge from Washington to halt
             possessors = [child for child in head.children if child.dep_ == "poss"]
             if possessors:
                 return possessors

@@ -6,7 +6,7 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from etl.extract.rules.arguments import Place, Places, prepositional, verb_places
-from etl.extract.rules.lexicon import Trigger, nouns, trigger_of
+from etl.extract.rules.lexicon import Trigger, bystanders, nouns, trigger_of
 from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
 
@@ -41,6 +41,8 @@ def _goals(trigger: Trigger, places: Places) -> list[Place]:
 
 def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = [*places.object, *places.dative]
+    if any(bystanders().get(place.token.lemma_.lower()) == "troops" for place in things):
+        return Found([], [], [])  # sent tanks and troops: its own
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
     sources = reader.parties(prepositions_of(places, *FROM))

@@ -60,6 +60,12 @@ def _own_parties(
     return [roles or rest for roles in own]
 
 
+def _is_at_home(supplier: Role, recipient: Role) -> bool:
+    """True where both are one, or a group brings equipment into its own country: `Hamas smuggled rockets into Gaza`."""
+    sender, taker = supplier.match.entry, recipient.match.entry
+    return sender.party_id == taker.party_id or (sender.table == "groups" and taker.party_id in sender.area)
+
+
 def _makers(system: Match, recipients: list[Role]) -> list[Role]:
     """The only state that makes a type, where a state gets it and no other source is told: `Japan considers THAAD`."""
     made_in = system.entry.made_in
@@ -86,7 +92,7 @@ def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candida
             (supplier, recipient)
             for supplier in [*suppliers] or nobody
             for recipient in [*recipients] or nobody
-            if not (supplier and recipient and supplier.match.entry.party_id == recipient.match.entry.party_id)
+            if not (supplier and recipient and _is_at_home(supplier, recipient))
         ]
         for supplier, recipient in [*pairs] or [(None, None)]:
             yield replace(

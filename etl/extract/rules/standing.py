@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extract.rules.arguments import stops_carrier
-from etl.extract.rules.lexicon import Cue, Trigger, cues
+from etl.extract.rules.lexicon import Cue, Trigger, cues, nouns
 from etl.reference.tables import status_phase
 
 _FUTURE = {"will", "shall", "'ll", "’ll", "wo"}
@@ -36,6 +36,8 @@ _PURPOSE = {
     "prepare",
     "move",
 }
+_PORTIONS = frozenset(["batch", "bulk", "flow", "kind", "lot", "number", "part", "package", "programme", "program", "rest", "round",
+                       "remainder", "series", "share", "tranche", "volume", "most", "some", "half", "type", "form"])  # fmt: skip
 _DEEP = 7
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -118,6 +120,8 @@ def governors(token: Token) -> Iterator[Token]:
         is_load = current.tag_ == "VBG" and stops_carrier(head)
         if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE and not is_load:
             return
+        if current.dep_ in {"prep", "pobj"} and head.pos_ == "NOUN" and not _bears_on(head):
+            return  # the scandal over the sale says nothing of the sale
         preposition = current if current.dep_ == "prep" else head
         if (
             current.dep_ in {"pcomp", "prep"}
@@ -127,6 +131,12 @@ def governors(token: Token) -> Iterator[Token]:
             return
         yield head
         current = head
+
+
+def _bears_on(noun: Token) -> bool:
+    """True where what is said of a noun holds for what stands behind it: `a series of sales`, `a ban on sales`."""
+    lemma = noun.lemma_.lower()
+    return lemma in cues() or lemma in nouns() or lemma in _PORTIONS
 
 
 def own_tense(verb: Token) -> bool:
