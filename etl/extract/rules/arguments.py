@@ -138,10 +138,14 @@ def conjuncts(token: Token) -> list[Token]:
 
 def _antecedent(token: Token) -> Token:
     """The noun that a relative pronoun stands for, else the token itself."""
+    if token.lower_ == "what" and token.head.head.lemma_ == "be":
+        clause, verb = token.head, token.head.head
+        wanted = "attr" if clause.dep_ in {"csubj", "nsubj"} else "nsubj"
+        return next((child for child in verb.children if child.dep_ == wanted), token)  # what it received was a tank
     if token.tag_ in _RELATIVE or token.lower_ == "that":
         for ancestor in token.ancestors:
             if ancestor.dep_ == "relcl":
-                return ancestor.head
+                return _identified(ancestor.head)
     return token
 
 
@@ -150,6 +154,13 @@ def stops_carrier(verb: Token) -> bool:
     return verb.lemma_.lower() in _STOPS and any(
         child.lemma_.lower() in _CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}
     )
+
+
+def _identified(noun: Token) -> Token:
+    """The name that a clause says a noun is: `the country that sold them was Russia`."""
+    if noun.dep_ == "nsubj" and noun.head.lemma_ == "be" and noun.pos_ in {"NOUN", "PRON"}:
+        return next((child for child in noun.head.children if child.dep_ == "attr" and child.pos_ == "PROPN"), noun)
+    return noun
 
 
 def own_subjects(verb: Token) -> tuple[list[Token], bool]:
@@ -306,6 +317,11 @@ def verb_places(verb: Token) -> Places:
     return places
 
 
+def _is_choice(token: Token) -> bool:
+    """True where it is left open which of several is meant: `Guatemala or the U.S.`."""
+    return any(child.dep_ == "cc" and child.lower_ == "or" for child in token.children)
+
+
 def _is_outsider(verb: Token) -> bool:
     """True where a verb tells what somebody thinks of a transfer or does against it: its subject has no part in it."""
     return bystanders().get(verb.lemma_.lower()) == "outsider"
@@ -332,6 +348,10 @@ def noun_places(noun: Token) -> Places:
         places.governor = governor
         if first.dep_ == "nsubj":
             places.complement = _expand([child for child in governor.children if child.dep_ == "attr"], "argument")
+    names = [
+        child for child in noun.children if child.dep_ == "appos" and child.pos_ == "PROPN" and not _is_choice(child)
+    ]
+    places.complement += _expand(names, "argument")  # the buyer, Estonia
     if noun.dep_ == "appos":
         places.complement = _expand([noun.head], "argument")  # Qatar, Italy's buyer
     elif first.dep_ == "pobj" and first.head.lower_ == "among" and first.head.head.lemma_ == "be":

@@ -40,8 +40,9 @@ def _goals(trigger: Trigger, places: Places) -> list[Place]:
 
 
 def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
-    things = [*places.object, *places.dative]
-    if any(bystanders().get(place.token.lemma_.lower()) == "troops" for place in things):
+    things = _unless_agreed([*places.object, *places.dative])
+    troops = [place for place in things if bystanders().get(place.token.lemma_.lower()) == "troops"]
+    if troops and not reader.parties(troops):
         return Found([], [], [])  # sent tanks and troops: its own
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
@@ -55,8 +56,11 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     if not systems:
         systems, behind = reader.swallowed(goals)
         recipients = recipients or behind
+    systems += reader.joined(goals, systems)
     if not recipients and systems:
-        recipients = reader.parties(reader.only_parties(places.object), but=suppliers) or reader.owners(systems)
+        meant = {named.head.i for named, _ in systems}
+        people = [place for place in reader.only_parties(places.object) if place.token.i not in meant]
+        recipients = reader.parties(people, but=suppliers) or reader.owners(systems)
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"), but=suppliers)
     if not suppliers and recipients:
@@ -72,8 +76,11 @@ def _arm(_: Trigger, places: Places, reader: Reader) -> Found:
 
 def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     is_contract = trigger.word_class == "contract"
+    kept = _unless_agreed(places.object)
+    if trigger.lemma in _WINS and len(kept) < len(places.object):
+        return Found([], [], [])  # booked an order: the noun tells it
     things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
-    systems = reader.systems([*_unless_agreed(places.object), *things])
+    systems = reader.systems([*kept, *things])
     recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"))
@@ -82,6 +89,7 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     if not systems:
         systems, behind = reader.swallowed(sources)
         suppliers = suppliers or behind
+    systems += reader.joined(sources, systems)
     if not suppliers and is_contract:
         suppliers = reader.parties(reader.only_parties(places.object), but=recipients)  # picked Damen for two boats
     if not suppliers and trigger.word_class == "purchase":
@@ -206,16 +214,16 @@ def _answers(places: Places, reader: Reader) -> list[Role]:
     return reader.parties([*answering.subject, *prepositions_of(answering, "by")])
 
 
-def _two_sided(other: list[Role], first: list[Role], systems: list[tuple[Named, str]]) -> Found:
+def _two_sided(
+    other: list[Role], first: list[Role], systems: list[tuple[Named, str]], *, is_open: bool = False
+) -> Found:
     """A deal of one side with the other: who makes the equipment sells it, else whoever comes first buys it.
 
     `An arms deal with X`, with no more said, leaves open who sells.
     """
     if not first and len(other) == 2:
-        first, other = other[:1], other[1:]
-        is_open = True
-    else:
-        is_open = all(named.match.entry.specificity == "generic" for named, _ in systems)
+        first, other, is_open = other[:1], other[1:], True
+    is_open = is_open or all(named.match.entry.specificity == "generic" for named, _ in systems)
     makers = {country for named, _ in systems for country in named.match.entry.made_in}
     sells = [bool(makers & {role.match.entry.party_id for role in side}) for side in (other, first)]
     if sells == [False, True]:
@@ -224,6 +232,20 @@ def _two_sided(other: list[Role], first: list[Role], systems: list[tuple[Named, 
         other, first = ([replace(role, link="discourse") for role in side] for side in (other, first))
         return Found(other, first, systems, is_open=True)
     return Found(other, first, systems)
+
+
+def _two_named(frame: str, places: Places, systems: list[tuple[Named, str]], reader: Reader) -> Found | None:
+    """Two parties before a noun: `Thailand's Chinese submarine contract`, `the Israel-to-Azerbaijan drone trade`."""
+    modifiers = reader.parties(places.modifier)
+    if places.possessor:
+        owners = reader.parties(places.possessor)
+        makers = [role for role in modifiers if role not in owners]
+        return Found(makers, owners, systems) if frame in {"take", "deal"} and owners and makers else None
+    if frame not in {"give", "deal"} or len(modifiers) != 2:
+        return None
+    if any(place.token.lower_ == "to" for place in places.modifier):
+        return Found(modifiers[:1], modifiers[1:], systems)
+    return _two_sided(modifiers[1:], modifiers[:1], systems, is_open=True)
 
 
 def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
@@ -246,6 +268,8 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     )
     other = reader.parties(prepositions_of(places, "with", "between"))
     frame = trigger.frame
+    if not (source or goal or other) and (found := _two_named(frame, places, systems, reader)):
+        return found
     governor = places.governor.lemma_.lower() if places.governor is not None else ""
     if governor in _RECEIVES and frame == "give" and subject:
         return Found(
@@ -271,11 +295,6 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         if not suppliers and recipients and frame == "give":
             suppliers = reader.senders(systems)
         return Found(suppliers, recipients, systems)
-    if frame in {"take", "deal"} and places.possessor and not (source or other or goal):
-        owners = reader.parties(places.possessor)
-        makers = [role for role in reader.parties(places.modifier) if role not in owners]
-        if owners and makers:
-            return Found(makers, owners, systems)  # Thailand's Chinese submarine contract
     if frame == "take":
         return Found(source or other or reader.senders(systems, made=True), own or subject, systems)
     if frame == "request":

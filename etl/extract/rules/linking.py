@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from etl.extract.rules.arguments import Place, conjuncts, own_subjects, prepositional
-from etl.extract.rules.lexicon import bystanders
+from etl.extract.rules.lexicon import Trigger, bystanders
 from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role
 from etl.extract.rules.standing import Standing
@@ -24,9 +24,20 @@ class Draft:
     """What the grammar found around one trigger, before other triggers of the sentence are asked."""
 
     token: Token
-    frame: str
+    trigger: Trigger
     found: Found
     standing: Standing
+
+    @property
+    def frame(self) -> str:
+        """The frame of the trigger."""
+        return self.trigger.frame
+
+    @property
+    def may_borrow(self) -> bool:
+        """True where another trigger may tell its parties; equipment that just `went` somewhere changed no hands."""
+        goes_nowhere = self.frame == "move" and self.trigger.word_class == "handover" and not self.found.recipients
+        return self.frame in _BORROWS and not goes_nowhere
 
     def equipment(self) -> frozenset[int]:
         """Offsets of the equipment that stands in the trigger's own places."""
@@ -51,7 +62,7 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
                 continue
             if other.standing.status == "intercepted" and draft.is_of_equipment() and draft.frame == "give":
                 draft.standing = replace(draft.standing, status=other.standing.status)
-            if other.frame in _LENDS and draft.frame in _BORROWS:
+            if other.frame in _LENDS and draft.may_borrow:
                 _fill(draft.found, known)
         if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
             draft.found.recipients = _but(_holders(draft, reader) or _backed(draft, reader), draft.found.suppliers)
@@ -106,12 +117,14 @@ def _holders(draft: Draft, reader: Reader) -> list[Role]:
 
 
 def _backed(draft: Draft, reader: Reader) -> list[Role]:
-    """Who is helped by what is sent: `backed the rebels by sending arms`, `supporting Damascus, providing arms`."""
+    """Who is helped by what is sent: `backed the rebels by sending arms`, `promised Warsaw to ship them`."""
     verb = draft.token
     head = verb.head.head if verb.dep_ == "pcomp" and verb.head.lower_ in {"by", "with"} else verb.head
-    if verb.dep_ not in {"pcomp", "advcl"} or bystanders().get(head.lemma_.lower()) != "backer":
+    is_backed = verb.dep_ in {"pcomp", "advcl"} and bystanders().get(head.lemma_.lower()) == "backer"
+    is_promised = verb.dep_ == "xcomp" and head.lemma_ in {"offer", "pledge", "promise"}
+    if not is_backed and not is_promised:
         return []
-    objects = [child for child in head.children if child.dep_ == "dobj"]
+    objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
     return reader.parties([Place(item, "inherited") for word in objects for item in conjuncts(word)])
 
 

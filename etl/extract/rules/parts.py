@@ -148,6 +148,15 @@ class Reader:
                     roles += before
         return systems, distinct(roles)
 
+    def joined(self, places: list[Place], known: list[tuple[Named, str]]) -> list[tuple[Named, str]]:
+        """Equipment that the parser joined to a party: `submarines from Germany and frigates from Italy`."""
+        starts = {named.match.start for named, _ in known}
+        return [
+            (named, place.link)
+            for place in places if known and place.token.dep_ == "conj" and place.token.i in self.sentence.system_at
+            for named in systems_in(place.token, self.sentence) if named.match.start not in starts
+        ]  # fmt: skip
+
     def only_parties(self, places: list[Place]) -> list[Place]:
         """The places that name no equipment."""
         at = self.sentence.actor_at

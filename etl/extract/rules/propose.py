@@ -106,18 +106,18 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     if sentence.doc is None:
         return
     reader = Reader(sentence, discourse)
-    read = [(trigger, draft) for token in sentence.doc for trigger, draft in _read(token, reader)]
-    link_drafts([draft for _, draft in read], reader)
+    drafts = [draft for token in sentence.doc for draft in _read(token, reader)]
+    link_drafts(drafts, reader)
     nothing = Match(0, 0, default_system(), "name")
-    for trigger, draft in read:
-        base = Candidate(sentence, draft.token, trigger, draft.standing, nothing, "argument", None, None)
+    for draft in drafts:
+        base = Candidate(sentence, draft.token, draft.trigger, draft.standing, nothing, "argument", None, None)
         found = draft.found
         if draft.token.dep_ != "amod":
             found = _with_other_systems(found, draft.token, sentence, discourse)
         yield from _multiply(base, found, reader)
 
 
-def _read(token: Token, reader: Reader) -> Iterator[tuple[Trigger, Draft]]:
+def _read(token: Token, reader: Reader) -> Iterator[Draft]:
     """What stands around a word, if it tells a transfer."""
     trigger, sentence = trigger_of(token), reader.sentence
     if trigger is None or token.i in sentence.system_at:
@@ -138,7 +138,7 @@ def _read(token: Token, reader: Reader) -> Iterator[tuple[Trigger, Draft]]:
     else:
         found = noun_found(trigger, noun_places(token), reader)
     if found is not None:
-        yield trigger, Draft(token, trigger.frame, found, standing)
+        yield Draft(token, trigger, found, standing)
 
 
 def _with_other_systems(found: Found, token: Token, sentence: Sentence, discourse: Discourse) -> Found:

@@ -75,6 +75,8 @@ def aspect_of(verb: Token) -> str:
     """Return the column of `aspects.csv` that a verb's form falls under."""
     auxiliaries = _auxiliaries(verb)
     words = {token.lower_ for token in auxiliaries}
+    if "must" in words and "have" in words:
+        return "perfect"  # what must have happened
     if words & _FUTURE:
         return "future"
     if words & (_MODAL | _DUTY):
@@ -85,6 +87,8 @@ def aspect_of(verb: Token) -> str:
         return "infinitive"
     have = words & {"have", "has", "had", "having", "'ve", "’ve", "'d"}
     if verb.tag_ == "VBG":
+        if have:
+            return "present"  # has been selling for years
         return "progressive" if words else "bare"
     if verb.tag_ == "VBN":
         if have or not words:
@@ -149,6 +153,10 @@ def own_tense(verb: Token) -> bool:
 def is_negated(token: Token) -> bool:
     """True where a word stands under a negation of its own."""
     for child in token.children:
+        if child.dep_ in {"dobj", "nsubj", "nsubjpass"} and any(
+            word.lower_ in {"no", "not"} and word.dep_ in {"det", "neg"} for word in child.children
+        ):
+            return True  # no rifles have gone there
         if child.dep_ == "neg" or (child.lower_ in _NEGATIVE and child.dep_ in {"det", "advmod", "preconj", "cc"}):
             return True
     return token.dep_ in {"pcomp", "pobj"} and token.head.lower_ == "without"
@@ -221,7 +229,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     urged_by: Token | None = None
     denied = False
     met: list[tuple[Token, Cue]] = []
-    if any(child.lower_ in _DUTY for child in token.children if child.dep_ == "aux"):
+    if aspect != "perfect" and any(child.lower_ in _DUTY for child in token.children if child.dep_ == "aux"):
         urged_by = token
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *governors(token)]:
@@ -232,6 +240,8 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         if cue is None:
             continue
         met.append((word, cue))
+        if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
+            continue  # likely to have sent: what is left open is not whether it will
         if cue.effect == "status" and cue.status:
             before = status
             stopped = cue.status in {"suspended", "refused"} and stops_carrier(word)
