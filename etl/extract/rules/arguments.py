@@ -69,6 +69,9 @@ FOR_WHAT = frozenset(
 """Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
 _BLAME = frozenset(["blame", "charge", "embargo", "fine", "penalty", "punishment", "sanction"])
 _WORD_GIVEN = frozenset(["agreement", "assurance", "commitment", "guarantee", "pledge", "promise", "undertaking"])
+_LEAVE = frozenset(
+    ["authorisation", "authorization", "clearance", "consent", "leave", "licence", "license", "permission", "right"]
+)
 _CHAINED = frozenset(["to", "from", "by", "for", "with"])
 """Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
 _CHAINED_TO_NAMES = _CHAINED | {"of", "over", "on", "about"}
@@ -216,6 +219,14 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
             possessors = [child for child in head.children if child.dep_ == "poss"]
             if possessors:
                 return possessors
+            if head.lemma_.lower() in _LEAVE:
+                allowed = [
+                    child for child in head.head.children if child.dep_ in {"dative", "dobj"} and child.i != head.i
+                ]
+                if allowed:
+                    return allowed  # refused Madrid permission to hand over
+            if verb.dep_ == "acl" and any(child.dep_ == "amod" and child.text[0].isupper() for child in head.children):
+                return [head]  # the Danish plan to give
             governor = head.head
             if (
                 head.dep_ in {"dobj", "attr", "acomp", "pobj", "nsubjpass", "nsubj", "conj", "oprd"}

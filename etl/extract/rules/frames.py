@@ -33,6 +33,14 @@ def _bound_for(reader: Reader, token: Token) -> list[Role]:
     return distinct(roles)
 
 
+def _bound_behind(things: list[Place], reader: Reader) -> list[Role]:
+    """Recipients told of the equipment itself: `a shipment of missiles bound for Hezbollah`."""
+    words = [word for place in things for word in place.token.children if word.dep_ in {"acl", "amod", "relcl"}]
+    bound = [word for word in words if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND]
+    return reader.parties([Place(item, "argument") for word in bound for name, item in prepositional(word)
+                           if name in {"for", "to"}])  # fmt: skip
+
+
 def _goals(trigger: Trigger, places: Places) -> list[Place]:
     """Where the equipment goes. What is sent `into` a country may be its sender's own, unless it is smuggled or leaves another."""
     crosses = trigger.transfer_type == "illicit" or trigger.frame == "move" or prepositions_of(places, *FROM)
@@ -86,6 +94,8 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
         recipients = reader.parties(prepositions_of(places, "for"))
     sources = prepositions_of(places, *FROM, *(("with",) if is_contract else ()))
     suppliers = reader.parties(sources, but=recipients)
+    if is_contract and suppliers and systems and prepositions_of(places, "with"):
+        return _two_sided(suppliers, recipients, systems)
     if not systems:
         systems, behind = reader.swallowed(sources)
         suppliers = suppliers or behind
@@ -138,6 +148,7 @@ def _request(_: Trigger, places: Places, reader: Reader) -> Found:
         *reader.only_parties(places.object),
     ]
     suppliers = reader.parties(asked) or reader.senders(systems, made=True)
+    suppliers = suppliers or reader.parties(prepositions_of(places, "in"))  # sought boats in Taipei
     return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), systems)
 
 
@@ -268,6 +279,8 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     )
     other = reader.parties(prepositions_of(places, "with", "between"))
     frame = trigger.frame
+    if frame in {"give", "seize"} and not goal:
+        goal = _bound_behind(things, reader)
     if not (source or goal or other) and (found := _two_named(frame, places, systems, reader)):
         return found
     governor = places.governor.lemma_.lower() if places.governor is not None else ""
@@ -319,6 +332,10 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return Found(distinct([*source, *reader.parties(places.possessor)]), subject, systems)
     if frame == "deal":
         first = own or subject
+        above = trigger_of(places.governor) if places.governor is not None else None
+        sells = any(place.token.lemma_.lower() in {"export", "sale"} for place in places.modifier)
+        if other and (sells or (above and above.frame == "approve")):
+            return Found(first, other, systems)  # approved an arms deal with Riyadh: the approver's side sells
         if goal:
             return Found(first, goal, systems)
         if source:

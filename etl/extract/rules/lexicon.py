@@ -108,7 +108,7 @@ def descriptors() -> dict[str, Descriptor]:
 
 @cache
 def bystanders() -> dict[str, str]:
-    """Return, for words that tell no transfer, whom they give a part in one: holder, outsider, backer or relation."""
+    """Return, for words that tell no transfer, whom they give a part in one: holder, outsider, backer ..."""
     return {row["lemma"]: row["role"] for row in read_csv("bystanders")}
 
 

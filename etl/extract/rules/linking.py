@@ -58,6 +58,12 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
         for other, known in zip(drafts, told, strict=True):
             if other is draft:
                 continue
+            if (
+                other.standing.status == "intercepted"
+                and draft.is_of_equipment()
+                and other.token in draft.token.ancestors
+            ):
+                draft.standing = replace(draft.standing, status="intercepted")
             if not draft.equipment() & other.equipment() and not _is_agreed_in(draft, other):
                 continue
             if other.standing.status == "intercepted" and draft.is_of_equipment() and draft.frame == "give":

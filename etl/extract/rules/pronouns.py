@@ -12,7 +12,7 @@ from etl.reference import Match
 PERSONAL = frozenset(["it", "they", "he", "she", "them", "him", "its", "their", "his", "her", "we", "us", "our"])
 _SPEAKERS = frozenset(["we", "us", "our"])
 _PERSONS = frozenset(["he", "she", "him", "his", "her"])
-_CLAUSES = frozenset(["ccomp", "xcomp", "advcl", "conj", "relcl", "acl", "pcomp", "parataxis"])
+_CLAUSES = frozenset(["ccomp", "xcomp", "advcl", "conj", "relcl", "acl", "pcomp", "parataxis", "dobj", "pobj", "prep"])
 _LOOK_BACK = 3
 
 

@@ -9,7 +9,7 @@ from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.arguments import Place, noun_places, prepositional, verb_places
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.frames import FROM, TO, VERB_FRAMES, noun_found
-from etl.extract.rules.lexicon import Trigger, trigger_of
+from etl.extract.rules.lexicon import Trigger, bystanders, trigger_of
 from etl.extract.rules.linking import Draft, link_drafts
 from etl.extract.rules.nominals import Named, origin_of, systems_in
 from etl.extract.rules.parts import Found, Reader, Role, distinct
@@ -138,14 +138,37 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
     else:
         found = noun_found(trigger, noun_places(token), reader)
     if found is not None:
+        if not found.systems:
+            found.systems = reader.systems(_made_under(token))
         yield Draft(token, trigger, found, standing)
+
+
+def _is_listed(match: Match, token: Token, sentence: Sentence) -> bool:
+    """True where equipment stands in a list that a colon opens behind the trigger: `pledged to Kyiv: mortars; mines`."""
+    colon = sentence.text.find(": ", token.idx)
+    return 0 <= colon < match.start - sentence.start and not any(
+        word.pos_ in {"VERB", "AUX"} and word.idx > colon for word in sentence.doc or ()
+    )
+
+
+def _made_under(token: Token) -> list[Place]:
+    """What is made under a deal or a licence: `signed with Moscow to build rifles`, `a licence to make drones`."""
+    near = [token, *(child for child in token.children if child.dep_ in {"dobj", "pobj"})]
+    return [
+        Place(thing, "argument")
+        for word in near
+        for verb in [*word.children, *(deep for child in word.children if child.dep_ == "prep" for deep in child.children)]
+        if verb.pos_ == "VERB" and bystanders().get(verb.lemma_.lower()) == "maker"
+        for thing in verb.children if thing.dep_ == "dobj"
+    ]  # fmt: skip
 
 
 def _with_other_systems(found: Found, token: Token, sentence: Sentence, discourse: Discourse) -> Found:
     """Add the equipment that the sentence names elsewhere, or, where it names none, that was named last before."""
     known = {named.match.start for named, _ in found.systems}
     others = [
-        (Named(match, sentence.head_of(match)), "sentence") for match in sentence.systems if match.start not in known
+        (Named(match, sentence.head_of(match)), "inherited" if _is_listed(match, token, sentence) else "sentence")
+        for match in sentence.systems if match.start not in known
     ]  # fmt: skip
     if not known and not others and (last := discourse.last_system(sentence.start)):
         others = [(Named(last, token), "discourse")]

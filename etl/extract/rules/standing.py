@@ -170,6 +170,8 @@ def _cue_of(token: Token) -> Cue | None:
         return None
     if cue.lemma == "close" and not any(child.lower_ == "to" for child in token.children):
         return None
+    if cue.lemma == "call" and not any(child.lower_ in {"on", "upon", "for"} for child in token.children):
+        return None
     if cue.lemma in {"hold", "back"} and token.pos_ != "NOUN":
         return None
     if cue.lemma == "set" and token.pos_ == "NOUN":
