@@ -75,7 +75,7 @@ class Discourse:
     ) -> tuple[Match, bool] | None:
         """Return what `resolve` does, and whether the word can hardly mean another party."""
         if token.pos_ == "PRON" and token.lower_ in PERSONAL:
-            return antecedent(token, sentence, self.sentences[: sentence.index], exclude)
+            return antecedent(token, sentence, self.sentences[: sentence.index], exclude, self.refer)
         descriptor = self._descriptor(token)
         if descriptor is None:
             return None
@@ -96,9 +96,9 @@ class Discourse:
 
     def _is_only(self, fitting: list[Match], sentence: Sentence, kind: str, *, is_open: bool) -> bool:
         """True where no other party that was named would fit a description: `the kingdom`, `the company`."""
-        if is_open and kind == "state":
+        if kind == "state":
             first = self.sentences[max(0, sentence.index - _NEAR)].start
-            fitting = [match for match in fitting if match.start >= first]
+            fitting = [match for match in fitting if match.start >= first] or ([] if is_open else fitting)
         return len({match.entry.party_id for match in fitting}) == 1
 
     def _group(self, phrase: str, fitting: list[Match], *, is_open: bool) -> tuple[Match, bool] | None:

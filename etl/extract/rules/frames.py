@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from etl.extract.rules.arguments import Place, Places, prepositional, verb_places
+from etl.extract.rules.arguments import Place, Places, verb_places
+from etl.extract.rules.control import prepositional
 from etl.extract.rules.lexicon import Trigger, bystanders, nouns, trigger_of
 from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
 
 FROM = ("from", "off")
 _ABOUT = ("about", "on", "concerning", "involving", "covering")
+_DONE_BY = frozenset(["by"])
 TO = ("to", "toward", "towards")
 _RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
 """Verbs whose subject receives: `took delivery of`."""
@@ -47,12 +49,20 @@ def _goals(trigger: Trigger, places: Places) -> list[Place]:
     return prepositions_of(places, *TO, *(("into",) if crosses else ()))
 
 
+def _misread(places: Places, reader: Reader, names: frozenset[str]) -> list[tuple[Named, str]]:
+    """Equipment that the parser made the subject of what was done to it: `missiles bought from Russia are in service`."""
+    if not any(places.prepositions.get(name) for name in names) or reader.parties(places.subject):
+        return []
+    return reader.systems(places.subject)
+
+
 def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = _unless_agreed([*places.object, *places.dative])
     troops = [place for place in things if bystanders().get(place.token.lemma_.lower()) == "troops"]
     if troops and not reader.parties(troops):
         return Found([], [], [])  # sent tanks and troops: its own
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
+    systems = systems or _misread(places, reader, _DONE_BY)
     suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
     sources = reader.parties(prepositions_of(places, *FROM))
     if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
@@ -89,6 +99,7 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return Found([], [], [])  # booked an order: the noun tells it
     things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
     systems = reader.systems([*kept, *things])
+    systems = systems or _misread(places, reader, _DONE_BY | {*FROM})
     recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"))

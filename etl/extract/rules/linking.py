@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from etl.extract.rules.arguments import Place, conjuncts, own_subjects, prepositional
+from etl.extract.rules.arguments import Place
+from etl.extract.rules.control import conjuncts, own_subjects, prepositional
 from etl.extract.rules.lexicon import Trigger, bystanders
 from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role

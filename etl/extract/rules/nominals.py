@@ -46,8 +46,9 @@ def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
             if own and child.lower_ in {"of", "for", "with"}:
                 continue
             for grandchild in child.children:
-                if grandchild.dep_ in {"pobj", "pcomp"} and not (is_sum and grandchild.lemma_.lower() in _AID):
-                    examples += systems_in(grandchild, sentence, depth + 1)
+                if grandchild.dep_ in {"pobj", "pcomp"}:
+                    inside = systems_in(grandchild, sentence, depth + 1)
+                    examples += [item for item in inside if not (is_sum and item.head.lemma_.lower() in _AID)]
         elif child.dep_ in {"relcl", "acl"} and child.lemma_ in _LIST_VERBS:
             for grandchild in child.children:
                 if grandchild.dep_ in {"dobj", "attr"}:

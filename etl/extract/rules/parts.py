@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, Places, prepositional
+from etl.extract.rules.arguments import Place, Places
+from etl.extract.rules.control import prepositional
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.reference import Match

@@ -1,11 +1,12 @@
 """Whom a pronoun means: the subject of the clause that its own hangs on, a speaker, or who was named last."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import FOR_WHAT
+from etl.extract.rules.control import FOR_WHAT
 from etl.extract.rules.nominals import party_in
 from etl.reference import Match
 
@@ -14,6 +15,15 @@ _SPEAKERS = frozenset(["we", "us", "our"])
 _PERSONS = frozenset(["he", "she", "him", "his", "her"])
 _CLAUSES = frozenset(["ccomp", "xcomp", "advcl", "conj", "relcl", "acl", "pcomp", "parataxis", "dobj", "pobj", "prep"])
 _LOOK_BACK = 3
+
+
+class Describe(Protocol):
+    """Tells the party that a description stands for, and whether it can hardly be another."""
+
+    def __call__(
+        self, token: Token, sentence: Sentence, *, exclude: frozenset[str] = frozenset()
+    ) -> tuple[Match, bool] | None:
+        """Return the party of a noun, or None."""
 
 
 def is_subject(token: Token) -> bool:
@@ -54,7 +64,7 @@ def _sentence_subject(sentence: Sentence) -> Match | None:
 
 
 def antecedent(
-    token: Token, sentence: Sentence, earlier: list[Sentence], exclude: frozenset[str]
+    token: Token, sentence: Sentence, earlier: list[Sentence], exclude: frozenset[str], describe: Describe
 ) -> tuple[Match, bool] | None:
     """Return the party that a pronoun stands for, and whether it can hardly be another.
 
@@ -63,6 +73,7 @@ def antecedent(
         sentence: the sentence that it stands in.
         earlier: the sentences before that one.
         exclude: parties that it cannot be, such as the other side of the transfer.
+        describe: tells the party that a description stands for: `the administration`.
     """
     offset = sentence.start + token.idx
     is_speaker = token.lower_ in _SPEAKERS
@@ -71,12 +82,14 @@ def antecedent(
             named = party_in(subject, sentence)
             if named and named.match.entry.party_id not in exclude and (is_speaker or named.match.end <= offset):
                 return named.match, True
+            if named is None and subject.pos_ == "NOUN" and (found := describe(subject, sentence, exclude=exclude)):
+                return found
     if token.dep_ == "poss" and (owner := _own_subject(token)) is not None:
         named = party_in(owner, sentence)
         if named and named.match.entry.party_id not in exclude:
             return named.match, True
         if named is None and owner.lower_ in PERSONAL and is_subject(owner):
-            return antecedent(owner, sentence, earlier, exclude)
+            return antecedent(owner, sentence, earlier, exclude, describe)
     inside = [match for match in sentence.actors if match.end <= offset and match.entry.party_id not in exclude]
     if inside:
         parties = {match.entry.party_id for match in sentence.actors}

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, noun_places, prepositional, verb_places
+from etl.extract.rules.arguments import Place, noun_places, verb_places
+from etl.extract.rules.control import prepositional
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.frames import FROM, TO, VERB_FRAMES, noun_found
 from etl.extract.rules.lexicon import Trigger, bystanders, trigger_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from etl.extract.rules.arguments import stops_carrier
+from etl.extract.rules.control import stops_carrier
 from etl.extract.rules.lexicon import Cue, Trigger, cues, nouns
 from etl.reference.tables import status_phase
 
@@ -73,6 +73,8 @@ def _auxiliaries(verb: Token) -> list[Token]:
 
 def aspect_of(verb: Token) -> str:
     """Return the column of `aspects.csv` that a verb's form falls under."""
+    if verb.dep_ in {"xcomp", "ccomp"} and verb.head.lemma_ == "help" and verb.head.i != verb.i:
+        return aspect_of(verb.head)  # what they helped provide
     auxiliaries = _auxiliaries(verb)
     words = {token.lower_ for token in auxiliaries}
     if "must" in words and "have" in words:
