@@ -89,6 +89,8 @@ class Discourse:
             states = {sentence.actor_at[child.i].entry.id for child in token.children if child.i in sentence.actor_at}
             fitting = [match for match in fitting if not states or states & set(match.entry.area)]
             return self._group(phrase, fitting, is_open=not members)
+        if not fitting and len(members) == 1 and (only := entries().get(next(iter(members)))):
+            return Match(0, 0, only, "name"), True
         if not fitting:
             return None
         is_vague = kind == "organisation" and not members

@@ -337,6 +337,8 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         subject = reader.parties(places.complement)
     if frame == "taker" and not source:
         source = reader.parties([place for place in prepositions_of(places, "of") if not reader.systems([place])])
+    if frame == "taker" and subject and not places.possessor:
+        source = source or reader.senders(systems, made=True)
     if frame == "giver":
         return Found(subject, distinct([*goal, *reader.parties(places.possessor)]), systems)
     if frame == "taker":
@@ -351,5 +353,7 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
             return Found(first, goal, systems)
         if source:
             return Found(source, first, systems)
+        if not other and len(first) == 2:
+            return _two_sided(first[1:], first[:1], systems, is_open=True)  # India and France are in talks
         return _two_sided(other, first, systems)
     return Found([], [], systems)

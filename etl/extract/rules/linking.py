@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from etl.extract.rules.arguments import Place
-from etl.extract.rules.control import conjuncts, own_subjects, prepositional
+from etl.extract.rules.control import conjuncts, controller, own_subjects, prepositional
 from etl.extract.rules.lexicon import Trigger, bystanders
 from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role
@@ -130,9 +130,22 @@ def _backed(draft: Draft, reader: Reader) -> list[Role]:
     is_backed = verb.dep_ in {"pcomp", "advcl"} and bystanders().get(head.lemma_.lower()) == "backer"
     is_promised = verb.dep_ == "xcomp" and head.lemma_ in {"offer", "pledge", "promise"}
     if not is_backed and not is_promised:
-        return []
+        return reader.parties([Place(item, "inherited") for word in _helped(verb) for item in conjuncts(word)])
     objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
     return reader.parties([Place(item, "inherited") for word in objects for item in conjuncts(word)])
+
+
+def _helped(verb: Token) -> list[Token]:
+    """Who is to be helped by what is sent: `sent arms to help Tunisia fight`, `to aid the rebels`."""
+    aims = [child for child in verb.children if child.dep_ in {"advcl", "xcomp"} and child.tag_ == "VB"]
+    helps = [aim for aim in aims if bystanders().get(aim.lemma_.lower()) == "backer" or aim.lemma_ == "arm"]
+    clauses = [word for aim in helps for word in (aim, *aim.children)]
+    return [
+        child
+        for word in clauses
+        for child in word.children
+        if child.dep_ == ("dobj" if word in helps else "nsubj") and (word in helps or word.dep_ in {"ccomp", "xcomp"})
+    ]
 
 
 def _holding(named: Named, trigger: Token) -> list[Place]:
@@ -157,4 +170,5 @@ def _holding(named: Named, trigger: Token) -> list[Place]:
     if thing.dep_ == "nsubjpass":
         return [Place(item, "inherited") for name, item in prepositional(verb) if name == "by"]
     subjects, passive = own_subjects(verb)
-    return [] if passive else [Place(item, "inherited") for subject in subjects for item in conjuncts(subject)]
+    users = [] if passive else subjects or controller(verb)  # began using
+    return [Place(item, "inherited") for subject in users for item in conjuncts(subject)]
