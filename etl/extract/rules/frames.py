@@ -5,24 +5,22 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from etl.extract.rules.arguments import Place, Places, verb_places
+from etl.extract.rules.arguments import Place, Places
 from etl.extract.rules.control import prepositional
-from etl.extract.rules.lexicon import Trigger, bystanders, nouns, trigger_of
+from etl.extract.rules.lexicon import Trigger, bystanders, nouns
 from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
 
 FROM = ("from", "off")
-_ABOUT = ("about", "on", "concerning", "involving", "covering")
+ABOUT = ("about", "on", "concerning", "involving", "covering")
 _DONE_BY = frozenset(["by"])
 TO = ("to", "toward", "towards")
-_RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
-"""Verbs whose subject receives: `took delivery of`."""
-_WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
+WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
 """Verbs whose subject sells: `won an order from`."""
 _BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
 
 
-def _bound_for(reader: Reader, token: Token) -> list[Role]:
+def bound_for(reader: Reader, token: Token) -> list[Role]:
     """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
     roles: list[Role] = []
     for word in token.doc:
@@ -35,7 +33,7 @@ def _bound_for(reader: Reader, token: Token) -> list[Role]:
     return distinct(roles)
 
 
-def _bound_behind(things: list[Place], reader: Reader) -> list[Role]:
+def bound_behind(things: list[Place], reader: Reader) -> list[Role]:
     """Recipients told of the equipment itself: `a shipment of missiles bound for Hezbollah`."""
     words = [word for place in things for word in place.token.children if word.dep_ in {"acl", "amod", "relcl"}]
     bound = [word for word in words if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND]
@@ -43,7 +41,7 @@ def _bound_behind(things: list[Place], reader: Reader) -> list[Role]:
                            if name in {"for", "to"}])  # fmt: skip
 
 
-def _goals(trigger: Trigger, places: Places) -> list[Place]:
+def goals_of(trigger: Trigger, places: Places) -> list[Place]:
     """Where the equipment goes. What is sent `into` a country may be its sender's own, unless it is smuggled or leaves another."""
     crosses = trigger.transfer_type == "illicit" or trigger.frame == "move" or prepositions_of(places, *FROM)
     return prepositions_of(places, *TO, *(("into",) if crosses else ()))
@@ -69,7 +67,7 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return Found(sources, suppliers, systems)  # leased frigates from Chile
     if not suppliers:
         suppliers = sources
-    goals = _goals(trigger, places)
+    goals = goals_of(trigger, places)
     recipients = reader.parties([*reader.only_parties(places.dative), *goals], but=suppliers)
     if not systems:
         systems, behind = reader.swallowed(goals)
@@ -95,7 +93,7 @@ def _arm(_: Trigger, places: Places, reader: Reader) -> Found:
 def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     is_contract = trigger.word_class == "contract"
     kept = _unless_agreed(places.object)
-    if trigger.lemma in _WINS and len(kept) < len(places.object):
+    if trigger.lemma in WINS and len(kept) < len(places.object):
         return Found([], [], [])  # booked an order: the noun tells it
     things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
     systems = reader.systems([*kept, *things])
@@ -106,7 +104,7 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     sources = prepositions_of(places, *FROM, *(("with",) if is_contract else ()))
     suppliers = reader.parties(sources, but=recipients)
     if is_contract and suppliers and systems and prepositions_of(places, "with"):
-        return _two_sided(suppliers, recipients, systems)
+        return two_sided(suppliers, recipients, systems)
     if not systems:
         systems, behind = reader.swallowed(sources)
         suppliers = suppliers or behind
@@ -127,11 +125,11 @@ def _award(_: Trigger, places: Places, reader: Reader) -> Found:
 
 
 def _deal(_: Trigger, places: Places, reader: Reader) -> Found:
-    things = prepositions_of(places, "for", "over", *_ABOUT)
+    things = prepositions_of(places, "for", "over", *ABOUT)
     systems = reader.systems([*places.object, *things])
     first = reader.parties(places.subject)
     other = reader.parties(prepositions_of(places, "with", *FROM), but=first)
-    return _two_sided(other, first, systems) if other else Found([], first, systems)
+    return two_sided(other, first, systems) if other else Found([], first, systems)
 
 
 def _plain(places: list[Place]) -> list[Place]:
@@ -173,13 +171,14 @@ def _halt(_: Trigger, places: Places, reader: Reader) -> Found:
     things = _plain([*places.object, *places.dative])
     systems = reader.systems(things)
     recipients = reader.parties([*reader.only_parties(things), *prepositions_of(places, *TO, "for", "from", "against")])
+    recipients = recipients or reader.owners(systems)  # held up Ukraine military aid
     return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
 
 
 def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems([*places.object, *prepositions_of(places, "of")])
     token = places.object[0].token if places.object else None
-    recipients = _bound_for(reader, token) if token is not None else []
+    recipients = bound_for(reader, token) if token is not None else []
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "to", "for"))
     return Found(reader.parties(prepositions_of(places, *FROM)), recipients, systems)
@@ -190,10 +189,10 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
     if not systems:
         return Found([], [], [])
     recipients = reader.parties(
-        [*_goals(trigger, places), *prepositions_of(places, "in"), *_behind(places.subject, "for", *TO)]
+        [*goals_of(trigger, places), *prepositions_of(places, "in"), *behind(places.subject, "for", *TO)]
     )
-    suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *_behind(places.subject, *FROM)])
-    if not suppliers and _behind(places.subject, "for"):
+    suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *behind(places.subject, *FROM)])
+    if not suppliers and behind(places.subject, "for"):
         suppliers = reader.senders(systems)  # Moscow's tanks for Delhi arrived
     return Found(suppliers, recipients, systems)
 
@@ -203,11 +202,11 @@ def _reach(_: Trigger, places: Places, reader: Reader) -> Found:
     if places.is_modal:
         return Found([], [], [])
     systems = reader.systems(_unless_agreed(places.subject))
-    suppliers = reader.parties([*prepositions_of(places, *FROM), *_behind(places.subject, *FROM)])
+    suppliers = reader.parties([*prepositions_of(places, *FROM), *behind(places.subject, *FROM)])
     return Found(suppliers, reader.parties(places.object), systems)
 
 
-def _behind(places: list[Place], *names: str) -> list[Place]:
+def behind(places: list[Place], *names: str) -> list[Place]:
     """What stands after a preposition behind the words of the places: `engines from Ukraine`, `tanks for Delhi`."""
     return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in names]
 
@@ -227,16 +226,7 @@ VERB_FRAMES: dict[str, Callable[[Trigger, Places, Reader], Found]] = {
 }
 
 
-def _answers(places: Places, reader: Reader) -> list[Role]:
-    """Who answers a request: `refused Peru's request`, `a request was declined by Georgia`."""
-    trigger = trigger_of(places.governor) if places.governor is not None else None
-    if places.governor is None or trigger is None or trigger.frame not in {"halt", "approve"}:
-        return []
-    answering = verb_places(places.governor)
-    return reader.parties([*answering.subject, *prepositions_of(answering, "by")])
-
-
-def _two_sided(
+def two_sided(
     other: list[Role], first: list[Role], systems: list[tuple[Named, str]], *, is_open: bool = False
 ) -> Found:
     """A deal of one side with the other: who makes the equipment sells it, else whoever comes first buys it.
@@ -254,106 +244,3 @@ def _two_sided(
         other, first = ([replace(role, link="discourse") for role in side] for side in (other, first))
         return Found(other, first, systems, is_open=True)
     return Found(other, first, systems)
-
-
-def _two_named(frame: str, places: Places, systems: list[tuple[Named, str]], reader: Reader) -> Found | None:
-    """Two parties before a noun: `Thailand's Chinese submarine contract`, `the Israel-to-Azerbaijan drone trade`."""
-    modifiers = reader.parties(places.modifier)
-    if places.possessor:
-        owners = reader.parties(places.possessor)
-        makers = [role for role in modifiers if role not in owners]
-        return Found(makers, owners, systems) if frame in {"take", "deal"} and owners and makers else None
-    if frame not in {"give", "deal"} or len(modifiers) != 2:
-        return None
-    if any(place.token.lower_ == "to" for place in places.modifier):
-        return Found(modifiers[:1], modifiers[1:], systems)
-    return _two_sided(modifiers[1:], modifiers[:1], systems, is_open=True)
-
-
-def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
-    """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
-    things = [*prepositions_of(places, "of", "for", *_ABOUT), *places.modifier]
-    if trigger.word_class == "talks":
-        things += prepositions_of(places, "over")
-    if trigger.frame not in {"giver", "taker"}:
-        things += places.complement  # the gift was a squadron of jets
-    is_what = places.governor is not None and places.governor.lemma_ == "be"
-    if is_what and not reader.systems(things):
-        things += places.subject  # the rifles were a present to Georgia
-    things += _behind(prepositions_of(places, *TO, *FROM, "with"), "of", "for")
-    systems = reader.systems(things)
-    own = reader.parties([*prepositions_of(places, "by"), *places.possessor, *places.modifier])
-    subject = reader.parties(places.subject)
-    source, goal = (
-        reader.parties(prepositions_of(places, *FROM)),
-        reader.parties([*_goals(trigger, places), *prepositions_of(places, "for")]),
-    )
-    other = reader.parties(prepositions_of(places, "with", "between"))
-    frame = trigger.frame
-    if frame in {"give", "seize"} and not goal:
-        goal = _bound_behind(things, reader)
-    if not (source or goal or other) and (found := _two_named(frame, places, systems, reader)):
-        return found
-    governor = places.governor.lemma_.lower() if places.governor is not None else ""
-    if governor in _RECEIVES and frame == "give" and subject:
-        return Found(
-            [role for role in own if role not in subject] or source or reader.senders(systems), subject, systems
-        )
-    wins = governor in _WINS or (governor == "take" and trigger.lemma == "order")
-    if wins and frame in {"take", "deal"} and trigger.word_class == "contract" and subject:
-        return Found(subject, source or other or goal or own, systems)
-    if frame == "take" and trigger.word_class == "contract" and other:
-        return Found(other, own or subject, systems)
-    if frame in {"give", "approve", "halt"}:
-        modifiers = reader.parties(places.modifier)
-        if (
-            frame == "give"
-            and source
-            and not goal
-            and (others := [role for role in own or subject if role not in modifiers])
-        ):
-            return Found(source, others, systems)  # Cairo's shipments from Tripoli
-        suppliers = [role for role in own if role not in modifiers or goal or not source] or source
-        recipients = goal
-        suppliers = suppliers or subject
-        if not suppliers and recipients and frame == "give":
-            suppliers = reader.senders(systems)
-        return Found(suppliers, recipients, systems)
-    if frame == "take":
-        return Found(source or other or reader.senders(systems, made=True), own or subject, systems)
-    if frame == "request":
-        source = source or reader.parties(
-            [place for place in prepositions_of(places, "of") if not reader.systems([place])]
-        )
-        answers = _answers(places, reader) if own else []
-        return Found(source or goal or answers, own or subject, systems)
-    if frame == "seize":
-        return Found(
-            source,
-            distinct([*_bound_for(reader, reader.sentence.doc[0]), *goal]) if reader.sentence.doc else goal,
-            systems,
-        )
-    if frame in {"giver", "taker"} and not subject:
-        subject = reader.parties(places.complement)
-    if frame == "taker" and not source:
-        source = reader.parties([place for place in prepositions_of(places, "of") if not reader.systems([place])])
-    if frame == "taker" and subject and not places.possessor:
-        source = source or reader.senders(systems, made=True)
-    if frame == "giver":
-        return Found(subject, distinct([*goal, *reader.parties(places.possessor)]), systems)
-    if frame == "taker":
-        return Found(distinct([*source, *reader.parties(places.possessor)]), subject, systems)
-    if frame == "deal":
-        first = own or subject
-        above = trigger_of(places.governor) if places.governor is not None else None
-        sells = any(place.token.lemma_.lower() in {"export", "sale"} for place in places.modifier)
-        if other and (sells or (above and above.frame == "approve")):
-            return Found(first, other, systems)  # approved an arms deal with Riyadh: the approver's side sells
-        if goal:
-            return Found(first, goal, systems)
-        if source:
-            return Found(source, first, systems)
-        if not other and len(first) == 2:
-            return _two_sided(first[1:], first[:1], systems, is_open=True)  # India and France are in talks
-        return _two_sided(other, first, systems)
-    return Found([], [], systems)

@@ -9,10 +9,11 @@ from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.arguments import Place, noun_places, verb_places
 from etl.extract.rules.control import prepositional
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.frames import FROM, TO, VERB_FRAMES, noun_found
+from etl.extract.rules.frames import FROM, TO, VERB_FRAMES
 from etl.extract.rules.lexicon import Trigger, bystanders, trigger_of
 from etl.extract.rules.linking import Draft, link_drafts
 from etl.extract.rules.nominals import Named, origin_of, systems_in
+from etl.extract.rules.nounframes import noun_found
 from etl.extract.rules.parts import Found, Reader, Role, distinct
 from etl.extract.rules.standing import Standing, standing_of
 from etl.reference import Match, entries
