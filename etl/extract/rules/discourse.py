@@ -30,10 +30,14 @@ class Discourse:
     Args:
         article: the article.
         sentences: its sentences, with their names.
+
+    Attributes:
+        told: what the sentences read so far told whole: category of the equipment, supplier, recipient.
     """
 
     def __init__(self, article: Article, sentences: list[Sentence]) -> None:
         self.sentences = sentences
+        self.told: list[tuple[str, Match, Match]] = []
         self.actors: list[Match] = [match for sentence in sentences for match in sentence.actors]
         self.systems: list[Match] = [match for sentence in sentences for match in sentence.systems]
         self.title: list[Match] = default_matcher().find(article.title) if article.title else []

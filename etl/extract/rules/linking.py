@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
+from etl.extract.rules.annotate import category
 from etl.extract.rules.arguments import Place
 from etl.extract.rules.control import conjuncts, controller, own_subjects, prepositional
+from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.lexicon import Trigger, bystanders
 from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role
 from etl.extract.rules.standing import Standing
+from etl.reference import Match
 
 _TOLD = frozenset(["argument", "inherited", "modifier"])
 _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
@@ -73,6 +76,52 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
                 _fill(draft.found, known)
         if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
             draft.found.recipients = _but(_holders(draft, reader) or _backed(draft, reader), draft.found.suppliers)
+
+
+def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
+    """Complete drafts from what earlier sentences told whole, and remember what these tell.
+
+    `Greece ordered jets from France. ... The jets landed in Greece`: who sent them was told.
+    """
+    for draft in drafts:
+        if draft.frame not in _BORROWS or _names_another(draft):
+            continue
+        found, kinds = draft.found, _categories(draft)
+        if kinds and _is_told(found.recipients) and not found.suppliers:
+            known = {s.entry.party_id: s for kind, s, r in discourse.told
+                     if kind in kinds and _ids(found.recipients) == {r.entry.party_id}}  # fmt: skip
+            found.suppliers = _remembered(known)
+        elif kinds and _is_told(found.suppliers) and not found.recipients:
+            known = {r.entry.party_id: r for kind, s, r in discourse.told
+                     if kind in kinds and _ids(found.suppliers) == {s.entry.party_id}}  # fmt: skip
+            found.recipients = _remembered(known)
+    for draft in drafts:
+        sides = draft.found.suppliers, draft.found.recipients
+        sure = all(len(side) == 1 and _is_told(side) for side in sides)
+        if sure and not draft.standing.is_hypothetical and draft.standing.urged_by is None:
+            pair = sides[0][0].match, sides[1][0].match
+            discourse.told.extend((kind, *pair) for kind in _categories(draft))
+
+
+def _names_another(draft: Draft) -> bool:
+    """True where a place for the party that is missing is taken, by whom the grammar could not read."""
+    words = [child for child in draft.token.children if child.dep_ in {"nsubj", "poss", "prep", "dative", "agent"}]
+    told = {child.dep_ if child.dep_ in {"nsubj", "poss"} else child.lower_ for child in words}
+    senders, takers = {"nsubj", "poss", "by", "from"}, {"to", "for", "into"}
+    if draft.frame in {"take", "taker"}:
+        senders, takers = {"from"}, {"nsubj", "poss", "by"}
+    return bool(told & (takers if draft.found.suppliers else senders))
+
+
+def _categories(draft: Draft) -> frozenset[str]:
+    return frozenset(category(named.match.entry) for named, link in draft.found.systems if link in _TOLD) - {
+        "unspecified"
+    }
+
+
+def _remembered(known: dict[str, Match]) -> list[Role]:
+    """The only party that was told, if there is just one."""
+    return [Role(match, "inherited") for match in known.values()] if len(known) == 1 else []
 
 
 def _is_agreed_in(draft: Draft, other: Draft) -> bool:

@@ -11,7 +11,7 @@ from etl.extract.rules.control import prepositional
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.frames import FROM, TO, VERB_FRAMES
 from etl.extract.rules.lexicon import Trigger, bystanders, trigger_of
-from etl.extract.rules.linking import Draft, link_drafts
+from etl.extract.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extract.rules.nominals import Named, origin_of, systems_in
 from etl.extract.rules.nounframes import noun_found
 from etl.extract.rules.parts import Found, Reader, Role, distinct
@@ -110,6 +110,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     reader = Reader(sentence, discourse)
     drafts = [draft for token in sentence.doc for draft in _read(token, reader)]
     link_drafts(drafts, reader)
+    recall_and_remember(drafts, discourse)
     nothing = Match(0, 0, default_system(), "name")
     for draft in drafts:
         base = Candidate(sentence, draft.token, draft.trigger, draft.standing, nothing, "argument", None, None)
