@@ -13,6 +13,7 @@ from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_
 
 FROM = ("from", "off")
 ABOUT = ("about", "on", "concerning", "involving", "covering")
+_SIGNED_BY_BOTH = {"sign", "ink", "seal"}
 _DONE_BY = frozenset(["by"])
 TO = ("to", "toward", "towards")
 WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
@@ -105,6 +106,9 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     suppliers = reader.parties(sources, but=recipients)
     if is_contract and suppliers and systems and prepositions_of(places, "with"):
         return two_sided(suppliers, recipients, systems)
+    if is_contract and not suppliers and len(recipients) == 2 and trigger.lemma in _SIGNED_BY_BOTH:
+        both = two_sided(recipients[1:], recipients[:1], systems, is_open=True)
+        return Found([], recipients, systems) if both.is_open else both
     if not systems:
         systems, behind = reader.swallowed(sources)
         suppliers = suppliers or behind

@@ -94,12 +94,13 @@ def antecedent(
     if inside:
         parties = {match.entry.party_id for match in sentence.actors}
         return inside[0], len(parties) <= 2 and not is_speaker
-    for back, previous in enumerate(reversed(earlier[-_LOOK_BACK:])):
+    for previous in reversed(earlier[-_LOOK_BACK:]):
         subject_match = _sentence_subject(previous)
         if subject_match and subject_match.entry.party_id not in exclude:
             is_person = token.lower_ in _PERSONS
             fits = not is_speaker and (not is_person or subject_match.entry.table == "leaders")
-            return subject_match, back == 0 and is_subject(token) and fits
+            is_only = len({match.entry.party_id for match in previous.actors} - exclude) == 1
+            return subject_match, (is_subject(token) or is_only) and fits
         fitting = [match for match in previous.actors if match.entry.party_id not in exclude]
         if fitting:
             return fitting[0], False
