@@ -62,7 +62,9 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return Found([], [], [])  # sent tanks and troops: its own
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     systems = systems or _misread(places, reader, _DONE_BY)
-    suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
+    squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
+    systems = systems or squeezed
+    suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
     sources = reader.parties(prepositions_of(places, *FROM))
     if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
         return Found(sources, suppliers, systems)  # leased frigates from Chile
@@ -99,7 +101,9 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
     systems = reader.systems([*kept, *things])
     systems = systems or _misread(places, reader, _DONE_BY | {*FROM})
-    recipients = reader.parties([*places.subject, *prepositions_of(places, "by")])
+    squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
+    systems = systems or squeezed
+    recipients = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"))
     sources = prepositions_of(places, *FROM, *(("with",) if is_contract else ()))

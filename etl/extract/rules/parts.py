@@ -149,6 +149,21 @@ class Reader:
                     roles += before
         return systems, distinct(roles)
 
+    def squeezed(self, places: list[Place]) -> tuple[list[tuple[Named, str]], list[Role]]:
+        """A subject that the parser put together with the equipment before it: `the jets Algeria sold to Russia`."""
+        systems, roles = [], []
+        for place in places:
+            token, at = place.token, self.sentence.system_at
+            if token.i in self.sentence.actor_at:
+                pairs = [(child, token) for child in token.children if child.i in at and child.i == token.i - 1]
+            else:
+                pairs = [(token, child) for child in token.children if child.dep_ == "appos" and child.i == token.i + 1]
+            for thing, actor in pairs:
+                if thing.i in at and actor.i in self.sentence.actor_at:
+                    systems.append((Named(at[thing.i], thing), place.link))
+                    roles.append(Role(self.sentence.actor_at[actor.i], place.link))
+        return systems, distinct(roles)
+
     def joined(self, places: list[Place], known: list[tuple[Named, str]]) -> list[tuple[Named, str]]:
         """Equipment that the parser joined to a party: `submarines from Germany and frigates from Italy`."""
         starts = {named.match.start for named, _ in known}
