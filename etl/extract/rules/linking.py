@@ -25,12 +25,17 @@ _HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
 
 @dataclass
 class Draft:
-    """What the grammar found around one trigger, before other triggers of the sentence are asked."""
+    """What the grammar found around one trigger, before other triggers of the sentence are asked.
+
+    Attributes:
+        is_silent: True where it only lends its parties, as the verb behind it tells the transfer: `a deal to sell`.
+    """
 
     token: Token
     trigger: Trigger
     found: Found
     standing: Standing
+    is_silent: bool = False
 
     @property
     def frame(self) -> str:

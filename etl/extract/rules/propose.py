@@ -112,7 +112,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     link_drafts(drafts, reader)
     recall_and_remember(drafts, discourse)
     nothing = Match(0, 0, default_system(), "name")
-    for draft in drafts:
+    for draft in (draft for draft in drafts if not draft.is_silent):
         base = Candidate(sentence, draft.token, draft.trigger, draft.standing, nothing, "argument", None, None)
         found = draft.found
         if draft.token.dep_ != "amod":
@@ -134,16 +134,15 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
         found = VERB_FRAMES[trigger.frame](trigger, verb_places(token), reader)
         if trigger.frame == "arm" and not found.systems and found.recipients:
             found.systems = [(Named(Match(*sentence.span(token), default_system(), "name"), token), "argument")]
-    elif trigger.frame == "deal" and any(
-        trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
-    ):
-        return  # a deal to sell: the verb tells it
     else:
         found = noun_found(trigger, noun_places(token), reader)
     if found is not None:
         if not found.systems:
             found.systems = reader.systems(_made_under(token))
-        yield Draft(token, trigger, found, standing)
+        is_told_by_verb = trigger.frame == "deal" and any(
+            trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
+        )
+        yield Draft(token, trigger, found, standing, is_silent=not trigger.is_verb and is_told_by_verb)
 
 
 def _is_listed(match: Match, token: Token, sentence: Sentence) -> bool:
