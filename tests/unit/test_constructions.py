@@ -6,7 +6,7 @@ from etl.extract.scorer.readings import read_all
 from etl.sources import Article
 
 _READ = [
-    ("Peru's coastguard took over a patrol boat built in Busan and delivered by South Korea.", ("KOR", "PER")),
+    ("Peru's coastguard took over a patrol boat delivered by South Korea.", ("KOR", "PER")),
     ("Kenyan soldiers flew Turkish-supplied drones over the desert.", ("TUR", "KEN")),
     ("Brazil donated helicopters to help Paraguay guard its rivers.", ("BRA", "PRY")),
     ("Chile is in talks with Israel to buy howitzers.", ("ISR", "CHL")),

@@ -77,6 +77,8 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
                 continue
             if other.standing.status == "intercepted" and draft.is_of_equipment() and draft.frame == "give":
                 draft.standing = replace(draft.standing, status=other.standing.status)
+            if _is_agreed_in(draft, other) and draft.standing.status == "considering" and other.frame != "take":
+                draft.standing = replace(draft.standing, status=other.standing.status)  # won a contract to supply
             if other.frame in _LENDS and draft.may_borrow:
                 _fill(draft.found, known)
         if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
