@@ -87,7 +87,8 @@ def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candida
     recipients_of = _own_parties(found.systems, found.recipients, found.suppliers, reader, TO)
     for (named, link), told, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
         is_open = not told and link != "sentence" and base.trigger.frame in _FROM_MAKERS
-        suppliers = _makers(named.match, recipients) if is_open else told
+        is_own = any(child.lower_ == "own" for child in named.head.children)  # got its own tanks
+        suppliers = _makers(named.match, recipients) if is_open and not is_own else told
         origin = origin_of(named.head, base.sentence)
         nobody: list[Role | None] = [None]
         pairs = [
