@@ -35,6 +35,7 @@ HEADERS = {
     "nouns": _WORDS,
     "cues": "lemma effect status note",
     "aspects": "class past perfect present progressive future modal infinitive bare",
+    "bystanders": "lemma role note",
     "descriptors": "phrase kind members note",
     "rivals": "first second period source",
     "register_columns": "register field columns required",

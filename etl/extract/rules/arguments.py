@@ -9,57 +9,22 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
-_SUBJECT = {"nsubj", "csubj"}
-_PASSIVE_SUBJECT = {"nsubjpass", "csubjpass"}
-_RELATIVE = {"WDT", "WP", "WP$"}
-_OBJECT_CONTROL = frozenset(
-    [
-        "accuse",
-        "allow",
-        "ask",
-        "authorise",
-        "authorize",
-        "ban",
-        "bar",
-        "block",
-        "charge",
-        "compel",
-        "convince",
-        "discourage",
-        "enable",
-        "encourage",
-        "forbid",
-        "force",
-        "get",
-        "help",
-        "instruct",
-        "invite",
-        "lead",
-        "let",
-        "make",
-        "order",
-        "permit",
-        "persuade",
-        "press",
-        "pressure",
-        "prevent",
-        "prohibit",
-        "push",
-        "request",
-        "restrict",
-        "stop",
-        "suspect",
-        "tell",
-        "urge",
-    ]
+from etl.extract.rules.control import (
+    antecedent,
+    conjuncts,
+    controller,
+    own_subjects,
+    prepositional,
+    subject_or_controller,
 )
-_FOR_WHAT = frozenset(
-    ["blame", "condemn", "criticise", "criticize", "fault", "fine", "praise", "punish", "sanction", "thank"]
-)
-"""Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
-_CHAINED = frozenset(["to", "from", "by", "for"])
+from etl.extract.rules.lexicon import bystanders
+
+_CHAINED = frozenset(["to", "from", "by", "for", "with"])
 """Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
-_DEEP = 6
+_CHAINED_TO_NAMES = _CHAINED | {"of", "over", "on", "about"}
+"""No name of a country is followed by these for its own sake: `the transfer to Bolivia of ten helicopters`."""
+_HOLD_CHAINS = _CHAINED | {"of", "with", "over"}
+_ABLE = frozenset(["can", "could"])
 
 
 @dataclass(frozen=True)
@@ -85,95 +50,17 @@ class Places:
     modifier: list[Place] = field(default_factory=list)
     complement: list[Place] = field(default_factory=list)
     governor: Token | None = None
+    is_modal: bool = False
     prepositions: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
-
-
-def conjuncts(token: Token) -> list[Token]:
-    """Return a word and all that are coordinated with it, it first."""
-    return [token, *(other for other in token.conjuncts if other.i > token.i)]
-
-
-def _antecedent(token: Token) -> Token:
-    """The noun that a relative pronoun stands for, else the token itself."""
-    if token.tag_ in _RELATIVE or token.lower_ == "that":
-        for ancestor in token.ancestors:
-            if ancestor.dep_ == "relcl":
-                return ancestor.head
-    return token
-
-
-def own_subjects(verb: Token) -> tuple[list[Token], bool]:
-    """Return the subjects that stand with a verb itself, and whether they are passive."""
-    active = [child for child in verb.children if child.dep_ in _SUBJECT]
-    passive = [child for child in verb.children if child.dep_ in _PASSIVE_SUBJECT]
-    return [_antecedent(child) for child in (active or passive)], not active and bool(passive)
-
-
-def controller(verb: Token, depth: int = 0) -> list[Token]:
-    """Return who is understood to do what a verb without a subject of its own tells: `agreed to buy`, `accused of supplying`."""
-    if depth > _DEEP:
-        return []
-    head = verb.head
-    if verb.dep_ == "conj":
-        return _subject_or_controller(head, depth + 1)
-    preposition = ""
-    if verb.dep_ == "pcomp" and head.pos_ in {"ADP", "SCONJ", "PART"}:
-        preposition, head = head.lower_, head.head
-    if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
-        if head.pos_ in {"VERB", "AUX"}:
-            objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
-            is_object = head.lemma_ in _OBJECT_CONTROL or (preposition == "for" and head.lemma_ in _FOR_WHAT)
-            if objects and is_object and verb.dep_ != "advcl":
-                return [_antecedent(child) for child in objects]
-            return _subject_or_controller(head, depth + 1)
-        if verb.dep_ == "acl" and verb.tag_ == "VBG":
-            return [head]  # a lorry carrying rifles
-        if head.pos_ in {"NOUN", "PROPN", "ADJ"}:
-            possessors = [child for child in head.children if child.dep_ == "poss"]
-            if possessors:
-                return possessors
-            governor = head.head
-            if (
-                head.dep_ in {"dobj", "attr", "acomp", "pobj", "nsubjpass", "nsubj", "conj", "oprd"}
-                and governor.i != head.i
-            ):
-                if governor.pos_ == "ADP":
-                    governor = governor.head
-                if governor.pos_ in {"VERB", "AUX"}:
-                    return _subject_or_controller(governor, depth + 1)
-    return []
-
-
-def _subject_or_controller(verb: Token, depth: int) -> list[Token]:
-    own, _ = own_subjects(verb)
-    return own or controller(verb, depth)
-
-
-def prepositional(token: Token) -> Iterator[tuple[str, Token]]:
-    """Yield (preposition, its object) for the phrases that hang on a word, chained ones (`from Iran to Russia`) too."""
-    for child in token.children:
-        if child.dep_ in {"prep", "dative", "agent"} and child.pos_ in {"ADP", "SCONJ", "PART", "VERB"}:
-            yield from _objects_of(child)
-        elif child.dep_ in {"prt", "advmod"}:
-            for grandchild in child.children:
-                if grandchild.dep_ == "prep":
-                    yield from _objects_of(grandchild)
-
-
-def _objects_of(preposition: Token) -> Iterator[tuple[str, Token]]:
-    for child in preposition.children:
-        if child.dep_ in {"pobj", "pcomp"}:
-            for item in conjuncts(child):
-                yield preposition.lower_, _antecedent(item)
-        elif child.dep_ == "prep":
-            yield from _objects_of(child)
 
 
 def _chained(token: Token) -> Iterator[tuple[str, Token]]:
     """The prepositional phrases of a word, and those that hang on their objects though they belong to the word."""
     for name, item in prepositional(token):
         yield name, item
-        yield from ((other, behind) for other, behind in prepositional(item) if other in _CHAINED)
+        if name in _HOLD_CHAINS or item.pos_ == "PROPN":
+            chained = _CHAINED_TO_NAMES if item.pos_ == "PROPN" else _CHAINED
+            yield from ((other, behind) for other, behind in prepositional(item) if other in chained)
 
 
 def _add_prepositions(places: Places, token: Token, link: str) -> None:
@@ -188,7 +75,7 @@ def _expand(tokens: list[Token], link: str) -> list[Place]:
 
 def verb_places(verb: Token) -> Places:
     """Return the grammatical places of a verb."""
-    places = Places()
+    places = Places(is_modal=any(child.tag_ == "MD" and child.lemma_ in _ABLE for child in verb.children))
     subjects, passive = own_subjects(verb)
     objects = [child for child in verb.children if child.dep_ in {"dobj", "attr", "oprd"}]
     datives = [child for child in verb.children if child.dep_ == "dative" and child.pos_ not in {"ADP", "PART"}]
@@ -203,10 +90,13 @@ def verb_places(verb: Token) -> Places:
         if not subjects:
             subjects, link = controller(verb), "inherited"
         places.subject = _expand(subjects, link)
-        places.object = _expand([_antecedent(child) for child in objects], "argument")
+        places.object = _expand([antecedent(child) for child in objects], "argument")
         places.dative = _expand(datives, "argument")
-        if verb.dep_ == "relcl" and not objects and verb.head.i not in {token.i for token in subjects}:
-            places.object = _expand([verb.head], "argument")
+        clause = verb
+        while clause.dep_ in {"xcomp", "ccomp"} and clause.head.i != clause.i:
+            clause = clause.head  # weaponry that they help provide
+        if clause.dep_ == "relcl" and not objects and clause.head.i not in {token.i for token in subjects}:
+            places.object = _expand([clause.head], "argument")
     _add_prepositions(places, verb, "argument")
     for place in [*places.object, *places.dative]:
         _add_prepositions(places, place.token, "argument")
@@ -220,6 +110,16 @@ def verb_places(verb: Token) -> Places:
             places.object = _expand([child for child in other.children if child.dep_ == "dobj"], "inherited")
             _add_prepositions(places, other, "inherited")
     return places
+
+
+def _is_choice(token: Token) -> bool:
+    """True where it is left open which of several is meant: `Guatemala or the U.S.`."""
+    return any(child.dep_ == "cc" and child.lower_ == "or" for child in token.children)
+
+
+def _is_outsider(verb: Token) -> bool:
+    """True where a verb tells what somebody thinks of a transfer or does against it: its subject has no part in it."""
+    return bystanders().get(verb.lemma_.lower()) == "outsider"
 
 
 def noun_places(noun: Token) -> Places:
@@ -243,23 +143,30 @@ def noun_places(noun: Token) -> Places:
         places.governor = governor
         if first.dep_ == "nsubj":
             places.complement = _expand([child for child in governor.children if child.dep_ == "attr"], "argument")
+    names = [
+        child for child in noun.children if child.dep_ == "appos" and child.pos_ == "PROPN" and not _is_choice(child)
+    ]
+    places.complement += _expand(names, "argument")  # the buyer, Estonia
     if noun.dep_ == "appos":
         places.complement = _expand([noun.head], "argument")  # Qatar, Italy's buyer
     elif first.dep_ == "pobj" and first.head.lower_ == "among" and first.head.head.lemma_ == "be":
         places.complement = _expand(own_subjects(first.head.head)[0], "argument")  # is among France's clients
     if first.dep_ in {"dobj", "attr", "nsubjpass", "oprd"} and governor.pos_ in {"VERB", "AUX"}:
         subjects, passive = own_subjects(governor)
-        if not passive:
+        if not passive and not _is_outsider(governor):
             places.subject = _expand(subjects or controller(governor), "inherited")
         _add_prepositions(places, governor, "inherited")
         places.dative = _expand(
             [child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"],
             "inherited",
         )
-    elif first.dep_ == "pobj" and governor.head.pos_ in {"VERB", "NOUN"}:
-        places.subject = (
-            _expand(_subject_or_controller(governor.head, 0), "inherited") if governor.head.pos_ == "VERB" else []
-        )
+    elif (
+        first.dep_ == "pobj"
+        and governor.lower_ != "against"
+        and governor.head.pos_ in {"VERB", "AUX"}
+        and not _is_outsider(governor.head)
+    ):
+        places.subject = _expand(subject_or_controller(governor.head, 0), "inherited")
     elif first.dep_ in {"nsubj", "nsubjpass"}:
         _add_prepositions(places, governor, "inherited")
     for child in noun.children:

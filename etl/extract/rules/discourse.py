@@ -6,10 +6,10 @@ from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
 from etl.extract.rules.lexicon import descriptors
+from etl.extract.rules.pronouns import PERSONAL, antecedent
 from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
 
-_PERSONAL = frozenset(["it", "they", "he", "she", "them", "him", "its", "their", "his", "her", "we", "us", "our"])
 _DEFINITE = frozenset(["the", "this", "that", "these", "those", "its", "their", "his"])
 _KIND_TABLES = {
     "state": {"states", "leaders"},
@@ -17,7 +17,11 @@ _KIND_TABLES = {
     "organisation": {"organisations"},
     "maker": {"makers"},
 }
-_LOOK_BACK = 3
+_NEAR = 2
+"""How many sentences back a description of a country reaches without doubt."""
+_COLLECTIVE = frozenset(["cartel", "gang", "group", "militia", "movement", "organisation", "organization"])
+"""Words for groups that without an article mean just any: `criminal organisations`."""
+_COUNTED = frozenset(["several", "some", "many", "other", "few", "both", "various", "more", "most", "all"])
 
 
 class Discourse:
@@ -26,10 +30,14 @@ class Discourse:
     Args:
         article: the article.
         sentences: its sentences, with their names.
+
+    Attributes:
+        told: what the sentences read so far told whole: category of the equipment, supplier, recipient.
     """
 
     def __init__(self, article: Article, sentences: list[Sentence]) -> None:
         self.sentences = sentences
+        self.told: list[tuple[str, Match, Match]] = []
         self.actors: list[Match] = [match for sentence in sentences for match in sentence.actors]
         self.systems: list[Match] = [match for sentence in sentences for match in sentence.systems]
         self.title: list[Match] = default_matcher().find(article.title) if article.title else []
@@ -63,25 +71,54 @@ class Discourse:
             sentence: the sentence that it stands in.
             exclude: parties that it cannot be, such as the other side of the transfer.
         """
-        offset = sentence.start + token.idx
-        if token.pos_ == "PRON" and token.lower_ in _PERSONAL:
-            return self._antecedent(offset, sentence, exclude)
+        found = self.refer(token, sentence, exclude=exclude)
+        return found[0] if found else None
+
+    def refer(
+        self, token: Token, sentence: Sentence, *, exclude: frozenset[str] = frozenset()
+    ) -> tuple[Match, bool] | None:
+        """Return what `resolve` does, and whether the word can hardly mean another party."""
+        if token.pos_ == "PRON" and token.lower_ in PERSONAL:
+            return antecedent(token, sentence, self.sentences[: sentence.index], exclude, self.refer)
         descriptor = self._descriptor(token)
         if descriptor is None:
             return None
         phrase, kind, members = descriptor
-        near = self.before(offset, _KIND_TABLES[kind])
+        near = self.before(sentence.start + token.idx, _KIND_TABLES[kind])
         fitting = [
             match for match in near
             if match.entry.party_id not in exclude and (not members or match.entry.party_id in members)
         ]  # fmt: skip
-        if not fitting:
-            return self._group_of_state(phrase) if kind == "armed_group" and not members else None
         if kind == "armed_group":
-            recent = Counter(match.entry.id for match in fitting)
-            best = max(recent, key=lambda party: (recent[party], party))
-            return next(match for match in fitting if match.entry.id == best)
-        return fitting[0]
+            states = {sentence.actor_at[child.i].entry.id for child in token.children if child.i in sentence.actor_at}
+            fitting = [match for match in fitting if not states or states & set(match.entry.area)]
+            return self._group(phrase, fitting, is_open=not members)
+        if not fitting and len(members) == 1 and (only := entries().get(next(iter(members)))):
+            return Match(0, 0, only, "name"), True
+        if not fitting:
+            return None
+        is_vague = kind == "organisation" and not members
+        return fitting[0], not is_vague and self._is_only(fitting, sentence, kind, is_open=not members)
+
+    def _is_only(self, fitting: list[Match], sentence: Sentence, kind: str, *, is_open: bool) -> bool:
+        """True where no other party that was named would fit a description: `the kingdom`, `the company`."""
+        if kind == "state":
+            first = self.sentences[max(0, sentence.index - _NEAR)].start
+            fitting = [match for match in fitting if match.start >= first] or ([] if is_open else fitting)
+        return len({match.entry.party_id for match in fitting}) == 1
+
+    def _group(self, phrase: str, fitting: list[Match], *, is_open: bool) -> tuple[Match, bool] | None:
+        """The group that `the rebels` means: one that has the word in its name, else the one told of most."""
+        word = phrase.split(maxsplit=1)[0]
+        called = [match for match in fitting if any(word in name.lower() for name, _ in match.entry.names)]
+        if not called and is_open and (found := self._group_of_state(phrase)):
+            return found, True
+        fitting = called or fitting
+        if not fitting:
+            return None
+        recent = Counter(match.entry.id for match in fitting)
+        best = max(recent, key=lambda party: (recent[party], party))
+        return next(match for match in fitting if match.entry.id == best), len(recent) == 1
 
     def _group_of_state(self, phrase: str) -> Match | None:
         """The group that `the rebels` means in an article about one country: the one called `Syrian rebels`, `Libyan rebels`."""
@@ -100,11 +137,15 @@ class Discourse:
         lemma = token.lemma_.lower()
         modifiers = [child.lemma_.lower() for child in token.children if child.dep_ in {"amod", "compound", "nmod"}]
         known = descriptors()
-        definite = any(child.lower_ in _DEFINITE for child in token.children) or token.tag_ == "NNS"
+        definite = any(child.lower_ in _DEFINITE for child in token.children) or (
+            token.tag_ == "NNS" and lemma not in _COLLECTIVE
+        )
+        is_counted = any(child.dep_ == "nummod" or child.lower_ in _COUNTED for child in token.children)
         for phrase in [*(f"{word} {lemma}" for word in modifiers), lemma]:
             if phrase in known:
                 found = known[phrase]
-                return (phrase, found.kind, frozenset(found.members)) if definite else None
+                counts = definite and not (is_counted or (token.tag_ == "NNS" and found.kind != "armed_group"))
+                return (phrase, found.kind, frozenset(found.members)) if counts else None
         for word in modifiers:  # rebel forces, opposition fighters
             if word in known and known[word].kind == "armed_group":
                 return word, "armed_group", frozenset(known[word].members)
@@ -121,19 +162,6 @@ class Discourse:
             matches = (self.resolve(token, sentence) for token in nouns)
             self._described[sentence.index] = tuple(match for match in matches if match)
         return self._described[sentence.index]
-
-    def _antecedent(self, offset: int, sentence: Sentence, exclude: frozenset[str]) -> Match | None:
-        inside = [match for match in sentence.actors if match.end <= offset and match.entry.party_id not in exclude]
-        if inside:
-            return inside[0]
-        for back in range(1, _LOOK_BACK + 1):
-            if sentence.index < back:
-                return None
-            previous = self.sentences[sentence.index - back]
-            fitting = [match for match in previous.actors if match.entry.party_id not in exclude]
-            if fitting:
-                return fitting[0]
-        return None
 
     def last_system(self, offset: int) -> Match | None:
         """Return the equipment named last before an offset, a specific one if the last two sentences hold one."""

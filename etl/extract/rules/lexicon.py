@@ -7,6 +7,9 @@ from spacy.tokens import Token
 
 from etl.reference.tables import read_csv, split_cell
 
+_ONLY_WITH = "only with "
+"""How the note of a verb begins that tells a transfer with some particles only."""
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -17,6 +20,7 @@ class Trigger:
         statuses: status by aspect (past, perfect, present, progressive, future, modal, infinitive, bare).
         forms: irregular forms, by which the gate finds it.
         transfer_type: the terms that the word tells, `unknown` where none.
+        particles: words one of which must go with it: `over` of `turn over`.
     """
 
     lemma: str
@@ -26,6 +30,7 @@ class Trigger:
     transfer_type: str
     is_verb: bool
     forms: tuple[str, ...] = ()
+    particles: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.lemma, self.is_verb))
@@ -70,6 +75,7 @@ def _triggers(table: str) -> dict[str, Trigger]:
             row["transfer_type"],
             table == "verbs",
             split_cell(row["forms"]),
+            split_cell(row["note"].removeprefix(_ONLY_WITH)) if row["note"].startswith(_ONLY_WITH) else (),
         )
         for row in read_csv(table)
     }
@@ -100,11 +106,20 @@ def descriptors() -> dict[str, Descriptor]:
     }
 
 
+@cache
+def bystanders() -> dict[str, str]:
+    """Return, for words that tell no transfer, whom they give a part in one: holder, outsider, backer ..."""
+    return {row["lemma"]: row["role"] for row in read_csv("bystanders")}
+
+
 def trigger_of(token: Token) -> Trigger | None:
     """Return what a word tells of a transfer, if it tells one."""
     lemma = token.lemma_.lower()
     if token.pos_ in {"VERB", "AUX"} or (token.tag_ == "VBN" and token.pos_ == "ADJ"):
-        return verbs().get(lemma)
+        verb = verbs().get(lemma)
+        if verb and verb.particles and not any(child.lower_ in verb.particles for child in token.children):
+            return None
+        return verb
     if token.pos_ in {"NOUN", "PROPN"}:
         found = nouns().get(lemma)
         return None if found and lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else found

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.lexicon import bystanders, descriptors
 from etl.reference import Match
 
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
+_MONEY = {"$", "billion", "bn", "dollar", "dlr", "dlrs", "euro", "million", "mln", "pound", "worth"}
+_AID = {"aid", "assistance", "support"}
 _LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
 _MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
@@ -38,12 +41,14 @@ def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
     own = sentence.system_at.get(token.i)
     examples: list[Named] = []
     for child in token.children:
-        if child.dep_ == "prep" and child.lower_ in _CONTAINER_PREPOSITIONS:
+        is_sum = child.lower_ == "in" and (token.pos_ in {"NUM", "SYM"} or token.lemma_.lower() in _MONEY)
+        if child.dep_ == "prep" and (child.lower_ in _CONTAINER_PREPOSITIONS or is_sum):
             if own and child.lower_ in {"of", "for", "with"}:
                 continue
             for grandchild in child.children:
                 if grandchild.dep_ in {"pobj", "pcomp"}:
-                    examples += systems_in(grandchild, sentence, depth + 1)
+                    inside = systems_in(grandchild, sentence, depth + 1)
+                    examples += [item for item in inside if not (is_sum and item.head.lemma_.lower() in _AID)]
         elif child.dep_ in {"relcl", "acl"} and child.lemma_ in _LIST_VERBS:
             for grandchild in child.children:
                 if grandchild.dep_ in {"dobj", "attr"}:
@@ -72,10 +77,12 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
         return Named(own, token)
     if token.i in sentence.system_at:
         return None
-    for child in token.children:
-        if child.tag_ == "WP$":  # whose army: that of the noun before
-            owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
-            return party_in(owner, sentence, depth + 1) if owner is not None else None
+    names = [child for child in token.children if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at]
+    if _is_of_others(token, names, sentence):
+        return None
+    for child in reversed(list(token.children)):  # Thailand's Chinese partner: the nearest name tells who it is
+        if child.tag_ == "WP$":
+            return _whose(token, sentence, depth)
         if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at:
             return Named(sentence.actor_at[child.i], token)
     for child in token.children:
@@ -84,13 +91,32 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
                 if grandchild.dep_ in _PARTY_MODIFIERS and grandchild.i in sentence.actor_at:
                     return Named(sentence.actor_at[grandchild.i], token)
     for child in token.children:
-        if child.dep_ == "prep" and child.lower_ in _PLACE_PREPOSITIONS:
+        is_apart = child.lower_ == "of" and bystanders().get(token.lemma_.lower()) == "relation"
+        if child.dep_ == "prep" and child.lower_ in _PLACE_PREPOSITIONS and not is_apart:
             for grandchild in child.children:
                 if grandchild.dep_ == "pobj":
                     named = party_in(grandchild, sentence, depth + 1)
                     if named:
                         return named
     return None
+
+
+def _whose(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
+    """The party that `whose` stands for, that of the noun before: `Belarus, whose rifles Sudan bought`."""
+    owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
+    return party_in(owner, sentence, depth + 1) if owner is not None else None
+
+
+def _is_of_others(token: Token, names: list[Token], sentence: Sentence) -> bool:
+    """True where the state in a phrase is not whom it names: `American allies`, `Iraqi militants`, `Israel's enemy`."""
+    lemma = token.lemma_.lower()
+    if bystanders().get(lemma) == "relation":
+        is_shared = any(child.tag_ == "PRP$" for child in token.children)  # our Polish friends
+        kinds = {sentence.actor_at[name.i].sort if name.dep_ != "poss" else "poss" for name in names}
+        return not is_shared and len(names) == 1 and kinds <= {"adjective", "poss"}
+    described = descriptors().get(lemma)
+    tables = {sentence.actor_at[name.i].entry.table for name in names}
+    return described is not None and described.kind == "armed_group" and tables == {"states"}
 
 
 def is_only_made_in(token: Token, origin: Match, sentence: Sentence) -> bool:
@@ -103,7 +129,8 @@ def is_only_made_in(token: Token, origin: Match, sentence: Sentence) -> bool:
 
 def origin_of(token: Token, sentence: Sentence) -> Named | None:
     """Return the state whose name modifies a piece of equipment: `Russian tanks`, `Iran's drones`."""
-    for child in token.children:
+    own = [token, *(child for child in token.children if child.dep_ in {"compound", "nmod"})]
+    for child in (child for word in own for child in word.children if word is token or word.i in sentence.system_at):
         if child.dep_ in {"amod", "compound", "poss", "nmod", "npadvmod"}:
             if child.i in sentence.actor_at:
                 return Named(sentence.actor_at[child.i], token)
@@ -111,7 +138,7 @@ def origin_of(token: Token, sentence: Sentence) -> Named | None:
                 owner := party_in(child, sentence)
             ):  # its army's rifles, the king of Spain's ships
                 return owner
-            if child.tag_ == "WP$" and (owner := party_in(token, sentence)):
+            if child.tag_ == "WP$" and (owner := _whose(token, sentence)):
                 return owner
             if child.tag_ in {"VBN", "JJ"} and child.lower_.endswith(_MADE):
                 for grandchild in child.children:

@@ -1,15 +1,17 @@
 """What stands around one trigger: the parties and the equipment in its grammatical places."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from spacy.tokens import Token
 
 from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, Places, verb_places
+from etl.extract.rules.arguments import Place, Places
+from etl.extract.rules.control import prepositional
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import trigger_of
 from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.reference import Match
+
+_THINGS = frozenset(["it", "them", "they", "these", "those", "some"])
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Found:
     suppliers: list[Role]
     recipients: list[Role]
     systems: list[tuple[Named, str]]
+    is_open: bool = False
 
 
 class Reader:
@@ -45,15 +48,21 @@ class Reader:
             if named:
                 roles.append(Role(named.match, place.link))
                 continue
-            match = self.discourse.resolve(place.token, self.sentence, exclude=exclude)
-            if match:
-                roles.append(Role(match, "inherited" if self._is_plain(place.token, match) else "discourse"))
+            examples = self._examples(place)
+            if examples:
+                roles += examples
+                continue
+            found = self.discourse.refer(place.token, self.sentence, exclude=exclude)
+            if found:
+                match, is_plain = found
+                roles.append(Role(match, "inherited" if is_plain else "discourse"))
         return distinct(roles)
 
-    def _is_plain(self, token: Token, match: Match) -> bool:
-        """True where a pronoun can hardly mean another party: the sentence names two at most, and this one before it."""
-        parties = {actor.entry.party_id for actor in self.sentence.actors}
-        return token.pos_ == "PRON" and len(parties) <= 2 and match in self.sentence.actors
+    def _examples(self, place: Place) -> list[Role]:
+        """The parties that a phrase without a name gives as examples: `several allies, including India and Turkey`."""
+        words = [item for name, item in prepositional(place.token) if name in {"including", "like", "as"}]
+        named = [party_in(word, self.sentence) for word in words]
+        return [Role(item.match, place.link) for item in named if item]
 
     def systems(self, places: list[Place]) -> list[tuple[Named, str]]:
         """The equipment that the places name, each piece with the way in which its place was found."""
@@ -62,7 +71,28 @@ class Reader:
             for named in systems_in(place.token, self.sentence):
                 if named.match.start not in {item.match.start for item, _ in found}:
                     found.append((named, place.link))
+        if not found and (last := self._meant(places)):
+            found.append((last, "inherited"))
         return found
+
+    def _meant(self, places: list[Place]) -> Named | None:
+        """The equipment that `them` or a bare number stands for: what the sentence, or else the last one, named."""
+        if any(place.token.pos_ == "NOUN" for place in places):
+            return None
+        for place in places:
+            token = place.token
+            is_number = token.pos_ == "NUM" and token.dep_ == "dobj" and not any(token.children)
+            if token.lower_ not in _THINGS and not is_number:
+                continue
+            at = self.sentence.start + token.idx
+            before = [match for match in self.sentence.systems if match.end <= at]
+            if not before and self.sentence.index:
+                before = self.discourse.sentences[self.sentence.index - 1].systems
+                if len(before) != 1:
+                    return None
+            if before:
+                return Named(before[-1], token)
+        return None
 
     def owners(self, systems: list[tuple[Named, str]]) -> list[Role]:
         """States that the parser ties to the equipment though they receive it: `gave Ukraine howitzers`."""
@@ -71,36 +101,82 @@ class Reader:
                 Role(match, "argument")
                 for named, _ in systems
                 for child in named.head.children
-                if child.dep_ in {"compound", "nmod"}
-                and (match := self.sentence.actor_at.get(child.i))
-                and match.sort == "name"
-                and match.end <= named.match.start
+                if (match := self._owner(child)) and match.end <= named.match.start
             ]
         )
 
-    def senders(self, systems: list[tuple[Named, str]]) -> list[Role]:
-        """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`."""
+    def _owner(self, child: Token) -> Match | None:
+        if child.dep_ not in {"compound", "nmod"}:
+            return None
+        match = self.sentence.actor_at.get(child.i)
+        if match:
+            is_people = child.text.endswith("s") and not child.text.endswith("ss")  # the Ukrainians, not Swiss
+            return match if is_people or match.sort not in {"adjective", "demonym"} else None
+        if child.i in self.sentence.system_at or child.pos_ != "NOUN":
+            return None
+        before = child.nbor(-2) if child.i >= 2 and child.nbor(-1).dep_ == "case" else None
+        return self.sentence.actor_at.get(before.i) if before is not None else None  # sent Egypt's government jets
+
+    def senders(self, systems: list[tuple[Named, str]], *, made: bool = False) -> list[Role]:
+        """States whose name modifies the equipment, where no other sender is told: `bought Swedish jets`, `Iran's rockets for Syria`.
+
+        Args:
+            systems: the equipment.
+            made: also those that only made it: `bought Swedish-made jets`.
+        """
         origins = [
             origin.match
             for named, _ in systems
             if (origin := origin_of(named.head, self.sentence))
-            and not is_only_made_in(named.head, origin.match, self.sentence)
+            and (made or not is_only_made_in(named.head, origin.match, self.sentence))
         ]
         return distinct([Role(match, "modifier") for match in origins])
 
-    def takers_above(self, verb: Token) -> list[Role]:
-        """Who gets what a relative clause tells of: `obtained howitzers that Cuba supplied`."""
-        if verb.dep_ not in {"relcl", "acl"}:
-            return []
-        governor = verb.head.head
-        trigger = trigger_of(governor) if governor.i != verb.head.i and verb.head.dep_ == "dobj" else None
-        if trigger is None or trigger.frame != "take":
-            return []
-        return [replace(role, link="inherited") for role in self.parties(verb_places(governor).subject)]
+    def swallowed(self, places: list[Place]) -> tuple[list[tuple[Named, str]], list[Role]]:
+        """Equipment and party that the parser made one phrase: `exported to Hungary sniper rifles`."""
+        systems, roles = [], []
+        for place in places:
+            if place.token.i not in self.sentence.system_at:
+                continue
+            for named in systems_in(place.token, self.sentence):
+                before = [
+                    Role(match, place.link)
+                    for word in place.token.subtree
+                    if (match := self.sentence.actor_at.get(word.i)) and match.end <= named.match.start
+                ]
+                if before:
+                    systems.append((named, place.link))
+                    roles += before
+        return systems, distinct(roles)
+
+    def squeezed(self, places: list[Place]) -> tuple[list[tuple[Named, str]], list[Role]]:
+        """A subject that the parser put together with the equipment before it: `the jets Algeria sold to Russia`."""
+        systems, roles = [], []
+        for place in places:
+            token, at = place.token, self.sentence.system_at
+            if token.i in self.sentence.actor_at:
+                pairs = [(child, token) for child in token.children if child.i in at and child.i == token.i - 1]
+            else:
+                pairs = [(token, child) for child in token.children if child.dep_ == "appos" and child.i == token.i + 1]
+            for thing, actor in pairs:
+                if thing.i in at and actor.i in self.sentence.actor_at:
+                    systems.append((Named(at[thing.i], thing), place.link))
+                    roles.append(Role(self.sentence.actor_at[actor.i], place.link))
+        return systems, distinct(roles)
+
+    def joined(self, places: list[Place], known: list[tuple[Named, str]]) -> list[tuple[Named, str]]:
+        """Equipment that the parser joined to a party: `submarines from Germany and frigates from Italy`."""
+        starts = {named.match.start for named, _ in known}
+        return [
+            (named, place.link)
+            for place in places if known and place.token.dep_ == "conj" and place.token.i in self.sentence.system_at
+            for named in systems_in(place.token, self.sentence) if named.match.start not in starts
+        ]  # fmt: skip
 
     def only_parties(self, places: list[Place]) -> list[Place]:
         """The places that name no equipment."""
-        return [place for place in places if not systems_in(place.token, self.sentence)]
+        at = self.sentence.actor_at
+        return [place for place in places if place.token.i in at or not systems_in(place.token, self.sentence)]
 
 
 def distinct(roles: list[Role]) -> list[Role]:

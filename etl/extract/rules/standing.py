@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from etl.extract.rules.lexicon import Cue, Trigger, cues
+from etl.extract.rules.control import stops_carrier
+from etl.extract.rules.lexicon import Cue, Trigger, cues, nouns
 from etl.reference.tables import status_phase
 
 _FUTURE = {"will", "shall", "'ll", "’ll", "wo"}
@@ -17,29 +18,6 @@ _MODAL = {"would", "could", "may", "might", "can", "'d", "’d", "ca"}
 _DUTY = {"should", "must", "ought"}
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
              "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
-_CARRIERS = frozenset(
-    [
-        "boat",
-        "car",
-        "cargo",
-        "consignment",
-        "container",
-        "convoy",
-        "crate",
-        "dhow",
-        "flight",
-        "load",
-        "lorry",
-        "plane",
-        "ship",
-        "shipment",
-        "train",
-        "trawler",
-        "truck",
-        "van",
-        "vessel",
-    ]
-)
 _NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
 _ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "in", "during", "amid"}
 """Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
@@ -58,6 +36,8 @@ _PURPOSE = {
     "prepare",
     "move",
 }
+_PORTIONS = frozenset(["batch", "bulk", "flow", "kind", "lot", "number", "part", "package", "programme", "program", "rest", "round",
+                       "remainder", "series", "share", "tranche", "volume", "most", "some", "half", "type", "form"])  # fmt: skip
 _DEEP = 7
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -93,8 +73,12 @@ def _auxiliaries(verb: Token) -> list[Token]:
 
 def aspect_of(verb: Token) -> str:
     """Return the column of `aspects.csv` that a verb's form falls under."""
+    if verb.dep_ in {"xcomp", "ccomp"} and verb.head.lemma_ == "help" and verb.head.i != verb.i:
+        return aspect_of(verb.head)  # what they helped provide
     auxiliaries = _auxiliaries(verb)
     words = {token.lower_ for token in auxiliaries}
+    if "must" in words and "have" in words:
+        return "perfect"  # what must have happened
     if words & _FUTURE:
         return "future"
     if words & (_MODAL | _DUTY):
@@ -105,6 +89,8 @@ def aspect_of(verb: Token) -> str:
         return "infinitive"
     have = words & {"have", "has", "had", "having", "'ve", "’ve", "'d"}
     if verb.tag_ == "VBG":
+        if have:
+            return "present"  # has been selling for years
         return "progressive" if words else "bare"
     if verb.tag_ == "VBN":
         if have or not words:
@@ -137,8 +123,11 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if current.dep_ == "nsubj" and any(child.dep_ in {"dobj", "xcomp"} for child in head.children):
             return  # what is done to something else says nothing of the transfer: the approval ended a long wait
-        if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE:
+        is_load = current.tag_ == "VBG" and stops_carrier(head)
+        if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE and not is_load:
             return
+        if current.dep_ in {"prep", "pobj"} and head.pos_ == "NOUN" and not _bears_on(head):
+            return  # the scandal over the sale says nothing of the sale
         preposition = current if current.dep_ == "prep" else head
         if (
             current.dep_ in {"pcomp", "prep"}
@@ -148,6 +137,12 @@ def governors(token: Token) -> Iterator[Token]:
             return
         yield head
         current = head
+
+
+def _bears_on(noun: Token) -> bool:
+    """True where what is said of a noun holds for what stands behind it: `a series of sales`, `a ban on sales`."""
+    lemma = noun.lemma_.lower()
+    return lemma in cues() or lemma in nouns() or lemma in _PORTIONS
 
 
 def own_tense(verb: Token) -> bool:
@@ -160,6 +155,10 @@ def own_tense(verb: Token) -> bool:
 def is_negated(token: Token) -> bool:
     """True where a word stands under a negation of its own."""
     for child in token.children:
+        if child.dep_ in {"dobj", "nsubj", "nsubjpass"} and any(
+            word.lower_ in {"no", "not"} and word.dep_ in {"det", "neg"} for word in child.children
+        ):
+            return True  # no rifles have gone there
         if child.dep_ == "neg" or (child.lower_ in _NEGATIVE and child.dep_ in {"det", "advmod", "preconj", "cc"}):
             return True
     return token.dep_ in {"pcomp", "pobj"} and token.head.lower_ == "without"
@@ -172,6 +171,8 @@ def _cue_of(token: Token) -> Cue | None:
     if cue.lemma == "rule" and not any(child.lower_ == "out" for child in token.children):
         return None
     if cue.lemma == "close" and not any(child.lower_ == "to" for child in token.children):
+        return None
+    if cue.lemma == "call" and not any(child.lower_ in {"on", "upon", "for"} for child in token.children):
         return None
     if cue.lemma in {"hold", "back"} and token.pos_ != "NOUN":
         return None
@@ -200,11 +201,6 @@ def compose(inner: str, outer: str) -> str:
     return outer
 
 
-def _stops_carrier(verb: Token) -> bool:
-    """True where what is stopped is a load on its way: `stopped a lorry carrying rifles`."""
-    return any(child.lemma_.lower() in _CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"})
-
-
 def _no_longer(token: Token) -> bool:
     """True where a word stands under `no longer` or `not ... any more`."""
     return any(child.lower_ in {"longer", "anymore"} for child in token.children if child.dep_ == "advmod")
@@ -217,19 +213,27 @@ def _is_conditional(token: Token) -> bool:
     )
 
 
+def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
+    """The status that a word tells by itself."""
+    status = trigger.statuses[aspect]
+    if not trigger.is_verb and trigger.word_class == "handover":
+        return "delivered"
+    if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
+        return "intercepted"
+    return status
+
+
 def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
-    status = trigger.statuses[aspect]
-    if not trigger.is_verb and trigger.word_class == "handover":
-        status = "delivered"
+    status = _own_status(token, trigger, aspect)
     certain = aspect not in {"bare", "infinitive"}
     negated = is_negated(token)
     hypothetical = _is_conditional(token)
     urged_by: Token | None = None
     denied = False
     met: list[tuple[Token, Cue]] = []
-    if any(child.lower_ in _DUTY for child in token.children if child.dep_ == "aux"):
+    if aspect != "perfect" and any(child.lower_ in _DUTY for child in token.children if child.dep_ == "aux"):
         urged_by = token
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *governors(token)]:
@@ -240,9 +244,11 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         if cue is None:
             continue
         met.append((word, cue))
+        if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
+            continue  # likely to have sent: what is left open is not whether it will
         if cue.effect == "status" and cue.status:
             before = status
-            stopped = cue.status in {"suspended", "refused"} and _stops_carrier(word)
+            stopped = cue.status in {"suspended", "refused"} and stops_carrier(word)
             status = compose(status, "intercepted" if stopped else cue.status)
             if stopped:
                 certain = True

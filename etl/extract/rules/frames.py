@@ -1,0 +1,254 @@
+"""The frames: which grammatical place of a trigger holds who supplies, who receives, and the equipment."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from spacy.tokens import Token
+
+from etl.extract.rules.arguments import Place, Places
+from etl.extract.rules.control import prepositional
+from etl.extract.rules.lexicon import Trigger, bystanders, nouns
+from etl.extract.rules.nominals import Named
+from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
+
+FROM = ("from", "off")
+ABOUT = ("about", "on", "concerning", "involving", "covering")
+_SIGNED_BY_BOTH = {"sign", "ink", "seal"}
+_DONE_BY = frozenset(["by"])
+TO = ("to", "toward", "towards")
+WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
+"""Verbs whose subject sells: `won an order from`."""
+_BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
+
+
+def bound_for(reader: Reader, token: Token) -> list[Role]:
+    """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
+    roles: list[Role] = []
+    for word in token.doc:
+        if word.lower_ == "bound" and word.dep_ == "amod":  # Managua-bound pistols
+            roles += reader.parties([Place(child, "argument") for child in word.children if child.pos_ != "PUNCT"])
+        if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND:
+            for child in word.children:
+                if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
+                    roles += reader.parties([Place(item, "argument") for item in child.children if item.dep_ == "pobj"])
+    return distinct(roles)
+
+
+def bound_behind(things: list[Place], reader: Reader) -> list[Role]:
+    """Recipients told of the equipment itself: `a shipment of missiles bound for Hezbollah`."""
+    words = [word for place in things for word in place.token.children if word.dep_ in {"acl", "amod", "relcl"}]
+    bound = [word for word in words if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND]
+    return reader.parties([Place(item, "argument") for word in bound for name, item in prepositional(word)
+                           if name in {"for", "to"}])  # fmt: skip
+
+
+def goals_of(trigger: Trigger, places: Places) -> list[Place]:
+    """Where the equipment goes. What is sent `into` a country may be its sender's own, unless it is smuggled or leaves another."""
+    crosses = trigger.transfer_type == "illicit" or trigger.frame == "move" or prepositions_of(places, *FROM)
+    return prepositions_of(places, *TO, *(("into",) if crosses else ()))
+
+
+def _misread(places: Places, reader: Reader, names: frozenset[str]) -> list[tuple[Named, str]]:
+    """Equipment that the parser made the subject of what was done to it: `missiles bought from Russia are in service`."""
+    if not any(places.prepositions.get(name) for name in names) or reader.parties(places.subject):
+        return []
+    return reader.systems(places.subject)
+
+
+def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
+    things = _unless_agreed([*places.object, *places.dative])
+    troops = [place for place in things if bystanders().get(place.token.lemma_.lower()) == "troops"]
+    if troops and not reader.parties(troops):
+        return Found([], [], [])  # sent tanks and troops: its own
+    systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
+    systems = systems or _misread(places, reader, _DONE_BY)
+    squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
+    systems = systems or squeezed
+    suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
+    sources = reader.parties(prepositions_of(places, *FROM))
+    if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
+        return Found(sources, suppliers, systems)  # leased frigates from Chile
+    if not suppliers:
+        suppliers = sources
+    goals = goals_of(trigger, places)
+    recipients = reader.parties([*reader.only_parties(places.dative), *goals], but=suppliers)
+    if not systems:
+        systems, behind = reader.swallowed(goals)
+        recipients = recipients or behind
+    systems += reader.joined(goals, systems)
+    if not recipients and systems:
+        meant = {named.head.i for named, _ in systems}
+        people = [place for place in reader.only_parties(places.object) if place.token.i not in meant]
+        recipients = reader.parties(people, but=suppliers) or reader.owners(systems)
+    if not recipients:
+        recipients = reader.parties(prepositions_of(places, "for"), but=suppliers)
+    if not suppliers and recipients:
+        suppliers = reader.senders(systems)
+    return Found(suppliers, recipients, systems)
+
+
+def _arm(_: Trigger, places: Places, reader: Reader) -> Found:
+    systems = reader.systems(prepositions_of(places, "with"))
+    suppliers = reader.parties([*places.subject, *prepositions_of(places, "by")])
+    return Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
+
+
+def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
+    is_contract = trigger.word_class == "contract"
+    kept = _unless_agreed(places.object)
+    if trigger.lemma in WINS and len(kept) < len(places.object):
+        return Found([], [], [])  # booked an order: the noun tells it
+    things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
+    systems = reader.systems([*kept, *things])
+    systems = systems or _misread(places, reader, _DONE_BY | {*FROM})
+    squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
+    systems = systems or squeezed
+    recipients = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
+    if not recipients:
+        recipients = reader.parties(prepositions_of(places, "for"))
+    sources = prepositions_of(places, *FROM, *(("with",) if is_contract else ()))
+    suppliers = reader.parties(sources, but=recipients)
+    if is_contract and suppliers and systems and prepositions_of(places, "with"):
+        return two_sided(suppliers, recipients, systems)
+    if is_contract and not suppliers and len(recipients) == 2 and trigger.lemma in _SIGNED_BY_BOTH:
+        both = two_sided(recipients[1:], recipients[:1], systems, is_open=True)
+        return Found([], recipients, systems) if both.is_open else both
+    if not systems:
+        systems, behind = reader.swallowed(sources)
+        suppliers = suppliers or behind
+    systems += reader.joined(sources, systems)
+    if not suppliers and is_contract:
+        suppliers = reader.parties(reader.only_parties(places.object), but=recipients)  # picked Damen for two boats
+    if not suppliers and trigger.word_class == "purchase":
+        suppliers = reader.parties(prepositions_of(places, "in", "at"), but=recipients)  # bought in Belgium
+    return Found(suppliers or reader.senders(systems, made=True), recipients, systems)
+
+
+def _award(_: Trigger, places: Places, reader: Reader) -> Found:
+    """Who awards a contract buys: `awarded Turkey a contract for tanks`."""
+    things = [*places.object, *places.dative, *prepositions_of(places, "for")]
+    makers = reader.only_parties([*places.dative, *places.object])
+    suppliers = reader.parties([*makers, *prepositions_of(places, "to")])
+    return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), reader.systems(things))
+
+
+def _deal(_: Trigger, places: Places, reader: Reader) -> Found:
+    things = prepositions_of(places, "for", "over", *ABOUT)
+    systems = reader.systems([*places.object, *things])
+    first = reader.parties(places.subject)
+    other = reader.parties(prepositions_of(places, "with", *FROM), but=first)
+    return two_sided(other, first, systems) if other else Found([], first, systems)
+
+
+def _plain(places: list[Place]) -> list[Place]:
+    """The places that hold no word for a transfer: `approved the sale` is told by `sale`."""
+    return [place for place in places if nouns().get(place.token.lemma_.lower()) is None]
+
+
+def _unless_agreed(places: list[Place]) -> list[Place]:
+    """The places that hold no word for an agreement: who `received an order for rifles` sells them."""
+    agreed = {"take", "deal", "request", "approve", "halt"}
+    heads = {
+        place: [place.token, *(item for name, item in prepositional(place.token) if name == "of")] for place in places
+    }
+    return [
+        place for place, words in heads.items()
+        if not any((noun := nouns().get(word.lemma_.lower())) and noun.frame in agreed for word in words)
+    ]  # fmt: skip
+
+
+def _request(_: Trigger, places: Places, reader: Reader) -> Found:
+    systems = reader.systems(_plain([*places.object, *prepositions_of(places, "for")]))
+    asked = [
+        *prepositions_of(places, *FROM, "to", "with"),
+        *places.dative,
+        *reader.only_parties(places.object),
+    ]
+    suppliers = reader.parties(asked) or reader.senders(systems, made=True)
+    suppliers = suppliers or reader.parties(prepositions_of(places, "in"))  # sought boats in Taipei
+    return Found(suppliers, reader.parties([*places.subject, *prepositions_of(places, "by")]), systems)
+
+
+def _approve(_: Trigger, places: Places, reader: Reader) -> Found:
+    systems = reader.systems(_plain(places.object))
+    recipients = reader.parties([*places.dative, *prepositions_of(places, *TO, "for")])
+    return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
+
+
+def _halt(_: Trigger, places: Places, reader: Reader) -> Found:
+    things = _plain([*places.object, *places.dative])
+    systems = reader.systems(things)
+    recipients = reader.parties([*reader.only_parties(things), *prepositions_of(places, *TO, "for", "from", "against")])
+    recipients = recipients or reader.owners(systems)  # held up Ukraine military aid
+    return Found(reader.parties([*places.subject, *prepositions_of(places, "by")]), recipients, systems)
+
+
+def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
+    systems = reader.systems([*places.object, *prepositions_of(places, "of")])
+    token = places.object[0].token if places.object else None
+    recipients = bound_for(reader, token) if token is not None else []
+    if not recipients:
+        recipients = reader.parties(prepositions_of(places, "to", "for"))
+    return Found(reader.parties(prepositions_of(places, *FROM)), recipients, systems)
+
+
+def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
+    systems = reader.systems(_unless_agreed([*places.subject, *places.object]))
+    if not systems:
+        return Found([], [], [])
+    recipients = reader.parties(
+        [*goals_of(trigger, places), *prepositions_of(places, "in"), *behind(places.subject, "for", *TO)]
+    )
+    suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *behind(places.subject, *FROM)])
+    if not suppliers and behind(places.subject, "for"):
+        suppliers = reader.senders(systems)  # Moscow's tanks for Delhi arrived
+    return Found(suppliers, recipients, systems)
+
+
+def _reach(_: Trigger, places: Places, reader: Reader) -> Found:
+    """Equipment that reaches somebody; what it `can reach` is its range."""
+    if places.is_modal:
+        return Found([], [], [])
+    systems = reader.systems(_unless_agreed(places.subject))
+    suppliers = reader.parties([*prepositions_of(places, *FROM), *behind(places.subject, *FROM)])
+    return Found(suppliers, reader.parties(places.object), systems)
+
+
+def behind(places: list[Place], *names: str) -> list[Place]:
+    """What stands after a preposition behind the words of the places: `engines from Ukraine`, `tanks for Delhi`."""
+    return [Place(item, place.link) for place in places for name, item in prepositional(place.token) if name in names]
+
+
+VERB_FRAMES: dict[str, Callable[[Trigger, Places, Reader], Found]] = {
+    "give": _give,
+    "arm": _arm,
+    "take": _take,
+    "award": _award,
+    "deal": _deal,
+    "request": _request,
+    "approve": _approve,
+    "halt": _halt,
+    "seize": _seize,
+    "move": _move,
+    "reach": _reach,
+}
+
+
+def two_sided(
+    other: list[Role], first: list[Role], systems: list[tuple[Named, str]], *, is_open: bool = False
+) -> Found:
+    """A deal of one side with the other: who makes the equipment sells it, else whoever comes first buys it.
+
+    `An arms deal with X`, with no more said, leaves open who sells.
+    """
+    if not first and len(other) == 2:
+        first, other, is_open = other[:1], other[1:], True
+    is_open = is_open or all(named.match.entry.specificity == "generic" for named, _ in systems)
+    makers = {country for named, _ in systems for country in named.match.entry.made_in}
+    sells = [bool(makers & {role.match.entry.party_id for role in side}) for side in (other, first)]
+    if sells == [False, True]:
+        return Found(first, other, systems)
+    if is_open and sells != [True, False]:
+        other, first = ([replace(role, link="discourse") for role in side] for side in (other, first))
+        return Found(other, first, systems, is_open=True)
+    return Found(other, first, systems)

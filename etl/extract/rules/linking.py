@@ -1,0 +1,230 @@
+"""Several triggers of one sentence that tell of the same equipment: what one leaves open, another may tell.
+
+`Uganda took over a ship delivered by Kenya`, `a Czech gift of tanks has reached Kyiv`, `Malian troops flew Turkish-supplied drones`.
+"""
+
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from etl.extract.rules.annotate import category
+from etl.extract.rules.arguments import Place
+from etl.extract.rules.control import conjuncts, controller, own_subjects, prepositional
+from etl.extract.rules.discourse import Discourse
+from etl.extract.rules.lexicon import Trigger, bystanders
+from etl.extract.rules.nominals import Named
+from etl.extract.rules.parts import Found, Reader, Role
+from etl.extract.rules.standing import Standing
+from etl.reference import Match
+
+_TOLD = frozenset(["argument", "inherited", "modifier"])
+_LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
+_BORROWS = _LENDS | {"seize", "halt"}
+_HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
+
+
+@dataclass
+class Draft:
+    """What the grammar found around one trigger, before other triggers of the sentence are asked.
+
+    Attributes:
+        is_silent: True where it only lends its parties, as the verb behind it tells the transfer: `a deal to sell`.
+    """
+
+    token: Token
+    trigger: Trigger
+    found: Found
+    standing: Standing
+    is_silent: bool = False
+
+    @property
+    def frame(self) -> str:
+        """The frame of the trigger."""
+        return self.trigger.frame
+
+    @property
+    def may_borrow(self) -> bool:
+        """True where another trigger may tell its parties; equipment that just `went` somewhere changed no hands."""
+        goes_nowhere = self.frame == "move" and self.trigger.word_class == "handover" and not self.found.recipients
+        return self.frame in _BORROWS and not goes_nowhere
+
+    def equipment(self) -> frozenset[int]:
+        """Offsets of the equipment that stands in the trigger's own places."""
+        return frozenset(named.match.start for named, link in self.found.systems if link in _TOLD)
+
+    def is_of_equipment(self) -> bool:
+        """True where the trigger is told of its equipment in passing: `rifles that Iran sent`, `donated rifles`."""
+        return self.token.dep_ in {"acl", "relcl", "amod"}
+
+
+def link_drafts(drafts: list[Draft], reader: Reader) -> None:
+    """Complete each draft from those that tell of the same equipment, and from who holds it."""
+    told = [
+        Found([*draft.found.suppliers], [*draft.found.recipients], draft.found.systems, draft.found.is_open)
+        for draft in drafts
+    ]
+    for draft in drafts:
+        for other, known in zip(drafts, told, strict=True):
+            if other is draft:
+                continue
+            if (
+                other.standing.status == "intercepted"
+                and draft.is_of_equipment()
+                and other.token in draft.token.ancestors
+            ):
+                draft.standing = replace(draft.standing, status="intercepted")
+            if not draft.equipment() & other.equipment() and not _is_agreed_in(draft, other):
+                continue
+            if other.standing.status == "intercepted" and draft.is_of_equipment() and draft.frame == "give":
+                draft.standing = replace(draft.standing, status=other.standing.status)
+            if _is_agreed_in(draft, other) and draft.standing.status == "considering" and other.frame != "take":
+                draft.standing = replace(draft.standing, status=other.standing.status)  # won a contract to supply
+            if other.frame in _LENDS and draft.may_borrow:
+                _fill(draft.found, known)
+        if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
+            draft.found.recipients = _but(_holders(draft, reader) or _backed(draft, reader), draft.found.suppliers)
+
+
+def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
+    """Complete drafts from what earlier sentences told whole, and remember what these tell.
+
+    `Greece ordered jets from France. ... The jets landed in Greece`: who sent them was told.
+    """
+    for draft in drafts:
+        if draft.frame not in _BORROWS or _names_another(draft):
+            continue
+        found, kinds = draft.found, _categories(draft)
+        if kinds and _is_told(found.recipients) and not found.suppliers:
+            known = {s.entry.party_id: s for kind, s, r in discourse.told
+                     if kind in kinds and _ids(found.recipients) == {r.entry.party_id}}  # fmt: skip
+            found.suppliers = _remembered(known)
+        elif kinds and _is_told(found.suppliers) and not found.recipients:
+            known = {r.entry.party_id: r for kind, s, r in discourse.told
+                     if kind in kinds and _ids(found.suppliers) == {s.entry.party_id}}  # fmt: skip
+            found.recipients = _remembered(known)
+    for draft in drafts:
+        sides = draft.found.suppliers, draft.found.recipients
+        sure = all(len(side) == 1 and _is_told(side) for side in sides)
+        if sure and not draft.standing.is_hypothetical and draft.standing.urged_by is None:
+            pair = sides[0][0].match, sides[1][0].match
+            discourse.told.extend((kind, *pair) for kind in _categories(draft))
+
+
+def _names_another(draft: Draft) -> bool:
+    """True where a place for the party that is missing is taken, by whom the grammar could not read."""
+    words = [child for child in draft.token.children if child.dep_ in {"nsubj", "poss", "prep", "dative", "agent"}]
+    told = {child.dep_ if child.dep_ in {"nsubj", "poss"} else child.lower_ for child in words}
+    senders, takers = {"nsubj", "poss", "by", "from"}, {"to", "for", "into"}
+    if draft.frame in {"take", "taker"}:
+        senders, takers = {"from"}, {"nsubj", "poss", "by"}
+    return bool(told & (takers if draft.found.suppliers else senders))
+
+
+def _categories(draft: Draft) -> frozenset[str]:
+    return frozenset(category(named.match.entry) for named, link in draft.found.systems if link in _TOLD) - {
+        "unspecified"
+    }
+
+
+def _remembered(known: dict[str, Match]) -> list[Role]:
+    """The only party that was told, if there is just one."""
+    return [Role(match, "inherited") for match in known.values()] if len(known) == 1 else []
+
+
+def _is_agreed_in(draft: Draft, other: Draft) -> bool:
+    """True where a verb tells what a deal is about: `in talks with Thailand to buy armour`, `picked Israel to supply radars`."""
+    above = draft.token.head
+    return (
+        other.frame in {"deal", "take", "award"}
+        and draft.token.dep_ in {"acl", "advcl", "xcomp", "ccomp", "relcl"}
+        and not other.equipment()
+        and (above.i == other.token.i or above in list(other.token.ancestors)[:3])
+    )
+
+
+def _fill(found: Found, known: Found) -> None:
+    """Take over the parties that a draft lacks, if nothing that it has speaks against those of the other."""
+    if not found.suppliers and not _differ(found.recipients, known.recipients):
+        found.suppliers = _but(known.suppliers, found.recipients, is_sure=known.is_open and _is_told(found.recipients))
+    if not found.recipients and not _differ(found.suppliers, known.suppliers):
+        found.recipients = _but(known.recipients, found.suppliers, is_sure=known.is_open and _is_told(found.suppliers))
+
+
+def _is_told(roles: list[Role]) -> bool:
+    return bool(roles) and all(role.link in _TOLD for role in roles)
+
+
+def _ids(roles: list[Role]) -> set[str]:
+    return {role.match.entry.party_id for role in roles}
+
+
+def _differ(first: list[Role], second: list[Role]) -> bool:
+    return bool(first and second and _ids(first) != _ids(second))
+
+
+def _but(roles: list[Role], taken: list[Role], *, is_sure: bool = False) -> list[Role]:
+    """The roles whose parties are not taken; a side of a deal is sure where the other one is."""
+    return [
+        replace(role, link="inherited" if is_sure or role.link in _TOLD else role.link)
+        for role in roles
+        if role.match.entry.party_id not in _ids(taken)
+    ]
+
+
+def _holders(draft: Draft, reader: Reader) -> list[Role]:
+    """Who has or uses the equipment: `Malian troops flew them`, `fired by Malian troops`, `in Malian hands`."""
+    places = [
+        place for named, link in draft.found.systems if link in _TOLD for place in _holding(named, draft.token)
+    ]  # fmt: skip
+    return reader.parties(places)
+
+
+def _backed(draft: Draft, reader: Reader) -> list[Role]:
+    """Who is helped by what is sent: `backed the rebels by sending arms`, `promised Warsaw to ship them`."""
+    verb = draft.token
+    head = verb.head.head if verb.dep_ == "pcomp" and verb.head.lower_ in {"by", "with"} else verb.head
+    is_backed = verb.dep_ in {"pcomp", "advcl"} and bystanders().get(head.lemma_.lower()) == "backer"
+    is_promised = verb.dep_ == "xcomp" and head.lemma_ in {"offer", "pledge", "promise"}
+    if not is_backed and not is_promised:
+        return reader.parties([Place(item, "inherited") for word in _helped(verb) for item in conjuncts(word)])
+    objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
+    return reader.parties([Place(item, "inherited") for word in objects for item in conjuncts(word)])
+
+
+def _helped(verb: Token) -> list[Token]:
+    """Who is to be helped by what is sent: `sent arms to help Tunisia fight`, `to aid the rebels`."""
+    aims = [child for child in verb.children if child.dep_ in {"advcl", "xcomp"} and child.tag_ == "VB"]
+    helps = [aim for aim in aims if bystanders().get(aim.lemma_.lower()) == "backer" or aim.lemma_ == "arm"]
+    clauses = [word for aim in helps for word in (aim, *aim.children)]
+    return [
+        child
+        for word in clauses
+        for child in word.children
+        if child.dep_ == ("dobj" if word in helps else "nsubj") and (word in helps or word.dep_ in {"ccomp", "xcomp"})
+    ]
+
+
+def _holding(named: Named, trigger: Token) -> list[Place]:
+    thing = named.head
+    while thing.dep_ in {"conj", "compound", "nmod"} or (thing.dep_ == "pobj" and thing.head.lower_ in {"of", "with"}):
+        thing = thing.head
+        if thing.dep_ == "prep":
+            thing = thing.head
+        if thing.pos_ in {"VERB", "AUX"}:
+            break
+    verb = thing if thing.pos_ in {"VERB", "AUX"} else thing.head
+    if verb.i == trigger.i or verb.pos_ not in {"VERB", "AUX"}:
+        return []
+    if verb.lemma_ == "be" or thing.dep_ == "nsubj":
+        return [
+            Place(word, "inherited")
+            for name, item in prepositional(verb) if name == "in" and item.lemma_.lower() in _HANDS
+            for word in item.subtree
+        ]  # fmt: skip
+    if bystanders().get(verb.lemma_.lower()) != "holder":
+        return []
+    if thing.dep_ == "nsubjpass":
+        return [Place(item, "inherited") for name, item in prepositional(verb) if name == "by"]
+    subjects, passive = own_subjects(verb)
+    users = [] if passive else subjects or controller(verb)  # began using
+    return [Place(item, "inherited") for subject in users for item in conjuncts(subject)]

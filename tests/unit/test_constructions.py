@@ -1,0 +1,43 @@
+"""Constructions that the grammar reads whole, each with the parties the right way round."""
+
+import pytest
+
+from etl.extract.scorer.readings import read_all
+from etl.sources import Article
+
+_READ = [
+    ("Peru's coastguard took over a patrol boat delivered by South Korea.", ("KOR", "PER")),
+    ("Kenyan soldiers flew Turkish-supplied drones over the desert.", ("TUR", "KEN")),
+    ("Brazil donated helicopters to help Paraguay guard its rivers.", ("BRA", "PRY")),
+    ("Chile is in talks with Israel to buy howitzers.", ("ISR", "CHL")),
+    ("Morocco has awarded Spain a contract for patrol boats.", ("ESP", "MAR")),
+    ("Ghana's old friend, Italy, sold it helicopters.", ("ITA", "GHA")),
+    ("Norway has thanked Finland for its shipment of machine guns to Norway.", ("FIN", "NOR")),
+    ("Oman exported to Kuwait sniper rifles.", ("OMN", "KWT")),
+    ("Peru received an order for rifles from Bolivia.", ("PER", "BOL")),
+    ("The ministry in Oslo said that Sweden had sold rifles to Latvia. It sold mortars to Estonia.", ("SWE", "LVA")),
+]
+_UNREAD = [
+    "Russia condemned Western arms deliveries to Ukraine.",
+    "Russia sent tanks and troops into Georgia.",
+    "The United States signed an arms deal with Qatar.",
+]
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    found = read_all(Article("a", "a", text))
+    return {reading.parties for reading in found.readings if reading.is_claimed} if found else set()
+
+
+@pytest.mark.parametrize(("text", "pair"), _READ)
+def test_a_construction_is_read_whole(text: str, pair: tuple[str, str]) -> None:
+    """Supplier and recipient are found, and never the other way round."""
+    pairs = _pairs(text)
+    assert pair in pairs
+    assert pair[::-1] not in pairs
+
+
+@pytest.mark.parametrize("text", _UNREAD)
+def test_what_tells_no_transfer_is_not_claimed(text: str) -> None:
+    """Onlookers, own troops and deals that leave open who sells give no claim."""
+    assert _pairs(text) == set()
