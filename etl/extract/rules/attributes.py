@@ -67,6 +67,7 @@ _MONTH = (
 )
 _WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
+_YEARS = re.compile(rf"{_YEAR}\s?[-–]\s?(?:{_YEAR}|\d\d)")
 _PART = r"(?i:early|mid|late|the beginning of|the start of|the middle of|the end of|the spring of|the summer of|the autumn of|the fall of|the winter of)"
 _POINT = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? {_YEAR})?"
@@ -129,6 +130,8 @@ def quantity_span(candidate: Candidate) -> Span | None:
     best = None
     for found in QUANTITY.finditer(before):
         gap = before[found.end() :]
+        if _YEARS.fullmatch(found.group()):
+            continue  # the 1985-1986 sales
         if MONEY.search(before[max(0, found.start() - 6) :][: found.end() + 12]) and not re.fullmatch(
             r"\s*(?:of\s+)?", gap
         ):
