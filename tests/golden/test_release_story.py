@@ -1,6 +1,7 @@
 """From articles to releases, the whole way: a second release tells just what changed, and a day in the past is told as it was."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -112,6 +113,14 @@ def test_the_same_release_twice_is_the_same_bytes(place: Path) -> None:
         root = place / name / "2026.10.0"
         built.append({path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()})
     assert built[0] == built[1]
+
+
+def test_a_release_can_be_checked(place: Path) -> None:
+    """`etl validate` passes a release, without its texts, and finds a file that was changed after it was built."""
+    shutil.copytree(place / "releases" / "2026.11.0", place / "touched")
+    assert check_stored(place / "touched") == []
+    (place / "touched" / "csv" / "events.csv").write_text("changed", encoding="utf-8")
+    assert check_stored(place / "touched") == ["csv/events.csv is not the file that the manifest names"]
 
 
 def test_a_release_is_never_overwritten(place: Path) -> None:

@@ -80,7 +80,7 @@ _POINT = (
     rf"|(?:fiscal|financial) year {_YEAR}"
     rf"|\d{{4}}-\d{{2}}-\d{{2}}"
     rf"|(?:the )?(?:early |mid-?|late )?(?:19[4-9]|20[0-4])0s"
-    rf"|{_YEAR}(?![\d\-]))"
+    rf"|{_YEAR}(?!\d|-(?!{_YEAR})))"
 )
 _RELATIVE = (
     rf"(?:(?i:last|this|next|earlier this|earlier|later this) (?:week|month|year|spring|summer|autumn|fall|winter|quarter|{_WEEKDAY}|{_MONTH})"
