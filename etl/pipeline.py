@@ -11,6 +11,7 @@ from etl.engine import map_batches
 from etl.errors import AccountingError, EtlError
 from etl.extract.protocol import Extractor
 from etl.extract.rules.extractor import RuleExtractor
+from etl.fingerprint import code_fingerprint
 from etl.merge.duplicates import find_duplicates
 from etl.merge.events import merge_mentions
 from etl.merge.join import as_they_are, join
@@ -34,8 +35,9 @@ Progress = Callable[[str, int], None]
 
 @dataclass
 class Extraction:
-    """Rows of events and mentions, and what could not be extracted."""
+    """Rows of events and mentions, what could not be extracted, and the number of articles that were worked on."""
 
+    articles: int = 0
     events: list[Row] = field(default_factory=list)
     mentions: list[Row] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -74,7 +76,7 @@ def _extractor() -> Extractor:
 
 def extract_batch(batch: list[Article]) -> Extraction:
     """Return the events and mentions of a batch of articles; an article that fails is put aside, the others go on."""
-    found = Extraction()
+    found = Extraction(articles=len(batch))
     extractor = _extractor()
     for article in batch:
         try:
@@ -99,14 +101,29 @@ def extract_batch(batch: list[Article]) -> Extraction:
     return found
 
 
+def _lost(article: Article, what_happened: str) -> Extraction:
+    """What comes of an article that kills the process which works on it."""
+    message = f"the process that worked on it died ({what_happened}). Please report it with the article."
+    path, name = article.source_path, article.source_id
+    return Extraction(1, rejected=[Rejected("extract", path, "extraction_failed", message, name, article.text)])
+
+
 def extract(articles: Sequence[Article], settings: Settings, progress: Progress) -> Extraction:
     """Return the events and mentions of all articles, in their order."""
     total = Extraction()
-    for found in map_batches(extract_batch, articles, workers=settings.workers, batch_size=settings.batch_size):
+    for found in map_batches(
+        extract_batch,
+        articles,
+        workers=settings.workers,
+        batch_size=settings.batch_size,
+        failed=_lost,
+        fingerprint=code_fingerprint,
+        scheduler=settings.scheduler,
+    ):
         total.events += found.events
         total.mentions += found.mentions
         total.rejected += found.rejected
-        progress("extract", settings.batch_size)
+        progress("extract", found.articles)
     return total
 
 

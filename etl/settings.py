@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         default=None, description="File of people's corrections; by default `data/corrections.csv`, where it stands."
     )
     workers: int = Field(default=1, ge=1, le=256, description="Processes that extract.")
+    scheduler: str | None = Field(
+        default=None, description="Address of a Dask scheduler whose workers extract, such as `tcp://10.0.0.5:8786`."
+    )
     batch_size: int = Field(default=50, ge=1, description="Articles that a process takes at a time.")
 
     @classmethod

@@ -21,13 +21,21 @@ from etl.commands.console import INPUTS, load, progress
     help="Folder for the tables.",
 )
 @click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
+@click.option("--scheduler", help="Dask scheduler whose workers extract, such as tcp://10.0.0.5:8786.")
 @click.option("--data-docs/--no-data-docs", default=True, help="Run Great Expectations and write its HTML.")
 @click.option(
     "--corrections",
     type=click.Path(path_type=Path, dir_okay=False),
     help="File of people's corrections.  [default: data/corrections.csv, where it stands]",
 )
-def run(inputs: tuple[Path, ...], out: Path, workers: int | None, data_docs: bool, corrections: Path | None) -> None:
+def run(
+    inputs: tuple[Path, ...],
+    out: Path,
+    workers: int | None,
+    scheduler: str | None,
+    data_docs: bool,
+    corrections: Path | None,
+) -> None:
     """Run the whole way: read INPUTS, extract, merge, validate, and write the tables.
 
     INPUTS are folders or files: text, Markdown, HTML, JSON Lines, JSON, CSV, TSV, Parquet, also packed with gzip or zstd.
@@ -36,7 +44,7 @@ def run(inputs: tuple[Path, ...], out: Path, workers: int | None, data_docs: boo
     Example:
       etl run my_articles/ export.jsonl.gz --out results
     """
-    settings = load(workers=workers, corrections=corrections)
+    settings = load(workers=workers, scheduler=scheduler, corrections=corrections)
     from etl import pipeline
     from etl.review.corrections import find_corrections
 

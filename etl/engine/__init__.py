@@ -1,5 +1,52 @@
-"""Runs work over batches: in line or in processes. Nothing else knows how."""
+"""Maps a function over batches: in line, in processes of this machine, or on a Dask cluster. Nothing else knows an engine."""
 
-from etl.engine.local import map_batches
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
 
-__all__ = ["map_batches"]
+from etl.engine.local import in_line, in_processes
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def map_batches(
+    function: Callable[[list[Item]], Result],
+    items: Iterable[Item],
+    *,
+    workers: int,
+    batch_size: int,
+    failed: Callable[[Item, str], Result],
+    fingerprint: Callable[[], str],
+    scheduler: str | None = None,
+) -> Iterator[Result]:
+    """Yield the function's results in the order of the items, whatever works them off.
+
+    A batch gives one result; where it has killed the process that worked on it, each of its items gives one.
+
+    Args:
+        function: takes a list of items; outside this process it must be importable by name.
+        items: what to work on.
+        workers: number of processes of this machine; 1 works in line.
+        batch_size: items in one batch.
+        failed: gives the result for an item that kills its process, from the item and what happened.
+        fingerprint: tells which code and tables a process works with.
+        scheduler: address of a Dask scheduler; the batches go there.
+
+    Raises:
+        ConfigurationError: the cluster cannot be used; the message says why.
+    """
+    batches = _batches(items, batch_size)
+    if scheduler:
+        from etl.engine.cluster import on_cluster
+
+        return on_cluster(function, batches, scheduler=scheduler, fingerprint=fingerprint, failed=failed)
+    if workers == 1:
+        return in_line(function, batches)
+    return in_processes(function, batches, workers=workers, failed=failed)

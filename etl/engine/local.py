@@ -1,36 +1,84 @@
-"""Maps a function over batches on this machine: in line with one worker, in processes with more."""
+"""Works batches off on this machine: in line with one worker, in processes with more."""
 
 import multiprocessing
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
+_AHEAD = 2
+"""Batches for each process that wait beside the one it works on, so that the whole input is never in memory."""
 
 
-def map_batches(
-    function: Callable[[list[Item]], Result], items: Iterable[Item], *, workers: int, batch_size: int
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # forked threads of Arrow and Rust libraries can deadlock
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def in_line(function: Callable[[list[Item]], Result], batches: Iterable[list[Item]]) -> Iterator[Result]:
+    """Yield the function's result for each batch, worked out in this process."""
+    yield from map(function, batches)
+
+
+def in_processes(
+    function: Callable[[list[Item]], Result],
+    batches: Iterable[list[Item]],
+    *,
+    workers: int,
+    failed: Callable[[Item, str], Result],
 ) -> Iterator[Result]:
-    """Yield the function's result for each batch, in the order of the items whatever the number of workers.
+    """Yield the results of all batches in their order. Where a process dies, its batch is worked again, in the end item by item.
 
     Args:
-        function: takes a list of items; with several workers it must be importable by name.
-        items: what to work on.
-        workers: number of processes; 1 works in line.
-        batch_size: items in one batch.
+        function: takes a list of items; importable by name.
+        batches: what to work on.
+        workers: number of processes.
+        failed: gives the result for an item that kills the process which works on it, from the item and what happened.
     """
-    batches = _batches(items, batch_size)
-    if workers == 1:
-        yield from map(function, batches)
+    pool = _pool(workers)
+    waiting: deque[tuple[list[Item], Future[Result]]] = deque()
+    iterator = iter(batches)
+    try:
+        while True:
+            while len(waiting) < _AHEAD * workers and (batch := next(iterator, None)) is not None:
+                waiting.append((batch, pool.submit(function, batch)))
+            if not waiting:
+                return
+            batch, future = waiting.popleft()
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                pool.shutdown(cancel_futures=True)
+                yield from _alone(function, batch, failed)
+                pool = _pool(workers)
+                waiting = deque((rest, _again(pool, function, rest, old)) for rest, old in waiting)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _again(
+    pool: ProcessPoolExecutor, function: Callable[[list[Item]], Result], batch: list[Item], old: Future[Result]
+) -> Future[Result]:
+    """The finished result of a batch, or the batch submitted once more."""
+    return old if old.done() and not old.cancelled() and old.exception() is None else pool.submit(function, batch)
+
+
+def _alone(
+    function: Callable[[list[Item]], Result], batch: list[Item], failed: Callable[[Item, str], Result]
+) -> Iterator[Result]:
+    """Work a batch in a process of its own; where that dies too, item by item."""
+    with _pool(1) as pool:
+        try:
+            yield pool.submit(function, batch).result()
+            return
+        except BrokenProcessPool as error:
+            told = str(error)
+    if len(batch) == 1:
+        yield failed(batch[0], told)
         return
-    context = multiprocessing.get_context("spawn")  # forked threads of Arrow and Rust libraries can deadlock
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield from pool.map(function, batches)
+    for item in batch:
+        yield from _alone(function, [item], failed)

@@ -1,6 +1,5 @@
 """Writes `manifest.json`: each file of a release with its hash, and all that the rows depend on."""
 
-import hashlib
 import json
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -9,13 +8,13 @@ from pathlib import Path
 
 import etl
 from etl.errors import ConfigurationError
+from etl.fingerprint import code_fingerprint
 from etl.publish.record import sha256_of
 from etl.publish.tables import write_text
 
 MANIFEST = "manifest.json"
 RUN = "run.json"
 _ROOT = Path(etl.__file__).resolve().parents[1]
-_CODE = ("*.py", "*.csv", "*.json")
 _RULES = ("code_sha256", "requirements_lock_sha256", "reference", "model", "settings", "release")
 """The entries of a manifest that decide which rows the same articles give."""
 
@@ -43,13 +42,11 @@ def _code() -> dict[str, object]:
     """Return what tells the code apart: version, revision, and hashes of the code, the lock, the tables and the model."""
     status = _git("status", "--porcelain", "--untracked-files=no")
     lock = _ROOT / "requirements.lock"
-    files = [path for folder in ("etl", "schemas") for name in _CODE for path in (_ROOT / folder).rglob(name)]
-    listed = "".join(f"{path} {digest}\n" for path, digest in _hashes(files).items())
     return {
         "package_version": etl.__version__,
         "git_revision": _git("rev-parse", "HEAD"),
         "git_is_modified": None if status is None else bool(status),
-        "code_sha256": hashlib.sha256(listed.encode("utf-8")).hexdigest(),
+        "code_sha256": code_fingerprint(),
         "requirements_lock_sha256": sha256_of(lock) if lock.is_file() else None,
         "reference": _hashes((_ROOT / "etl" / "reference").rglob("*.csv")),
         "model": _hashes([_ROOT / "etl" / "extract" / "scorer" / "model.json"]),

@@ -9,7 +9,7 @@ from etl import __version__
 from etl.publish.tables import write_text
 from etl.settings import Settings
 
-_OF_THE_MACHINE = {"workers", "batch_size", "corrections"}
+_OF_THE_MACHINE = {"workers", "batch_size", "scheduler", "corrections"}
 """Settings that change how a run goes, not what comes out, and the path that the corrections' hash stands for."""
 
 

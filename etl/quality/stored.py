@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-
 from pathlib import Path
 
 from etl.stored import read_stored

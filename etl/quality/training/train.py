@@ -32,7 +32,8 @@ _LEAST_USES = {"readings": 60, "claims": 40}
 _ACCEPT = tuple(number / 100 for number in range(15, 34, 3))
 _WHOLES = (0.0, 0.5, 1.0)
 _RIVALS = (0.3, 0.5, 0.7)
-_LEAST_PRECISION = 0.4
+_LEVEL = 0.005
+"""Differences of F1 below this are chance: of thresholds that are level, the most precise is taken."""
 Key = tuple[str, str, str, str]
 
 
@@ -280,8 +281,8 @@ def train(documents: Sequence[Document], *, tuned_on: Collection[int], progress:
         predicted = [_events(case, own[case.number], _Replayed(model, held[case.number])) for case in tried]
         trials.append((*_figures(tried, predicted, unread), (accept, whole, rival), predicted))
         progress(f"accept {accept} whole {whole} rival {rival}: P %.3f R %.3f F1 %.3f" % trials[-1][:3])
-    precise = [trial for trial in trials if trial[0] >= _LEAST_PRECISION]
-    best = max(precise or trials, key=lambda trial: trial[2])
+    highest = max(trial[2] for trial in trials)
+    best = max(trial for trial in trials if trial[2] >= highest - _LEVEL)
     accept, whole, rival = best[3]
     model = read_model(json.dumps(plain | {"accept": accept, "whole": whole, "rival": rival}))
     real = [case for case in cases if case.document.weight == 1.0]

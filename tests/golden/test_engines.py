@@ -1,0 +1,183 @@
+"""The same bytes from one process, from several, and from a Dask cluster; what dies is worked again, and what kills is put aside."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.engine import map_batches
+from etl.errors import ConfigurationError
+from tests.conftest import ROOT, SAMPLE, call
+
+POISON = -1
+
+
+def double(numbers: list[int]) -> list[int]:
+    """Twice each number; the poison kills the process that works on it."""
+    if POISON in numbers:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [2 * number for number in numbers]
+
+
+def double_but_die_once(numbers: list[int]) -> list[int]:
+    """Twice each number; the first process that comes to the 7 dies."""
+    mark = Path(os.environ["ETL_TEST_MARK"])
+    if 7 in numbers and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [2 * number for number in numbers]
+
+
+def same_code() -> str:
+    """A fingerprint that all processes of this test share."""
+    return "same"
+
+
+def own_process() -> str:
+    """A fingerprint that no two processes share."""
+    return str(os.getpid())
+
+
+def _failed(item: int, told: str) -> list[int]:
+    return [-100 if item == POISON and told else 0]
+
+
+def _map(
+    function: Callable[[list[int]], list[int]],
+    numbers: list[int],
+    *,
+    fingerprint: Callable[[], str] = same_code,
+    **engine: object,
+) -> list[int]:
+    results = map_batches(
+        function, numbers, batch_size=4, failed=_failed, fingerprint=fingerprint,
+        **({"workers": 1} | engine),  # type: ignore[arg-type]
+    )  # fmt: skip
+    return [number for result in results for number in result]
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster of two workers, started from the command line as a user does; its address."""
+    folder = tmp_path_factory.mktemp("cluster")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "ETL_TEST_MARK": str(folder / "mark")}
+    command = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+    ]
+    log = (folder / "scheduler.log").open("w", encoding="utf-8")
+    processes = [subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)]
+    try:
+        address = None
+        for _ in range(300):
+            found = re.search(r"tcp://127\.0\.0\.1:\d+", (folder / "scheduler.log").read_text(encoding="utf-8"))
+            if found:
+                address = found.group()
+                break
+            time.sleep(0.1)
+        assert address, (folder / "scheduler.log").read_text(encoding="utf-8")
+        worker = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            address,
+            "--nworkers",
+            "2",
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+        ]
+        processes.append(
+            subprocess.Popen(worker, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )
+        yield address
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables of a run in one process."""
+    out = tmp_path_factory.mktemp("straight")
+    assert call("run", SAMPLE, "--out", out, "--no-data-docs", folder=out).returncode == 0
+    return out
+
+
+def _tables(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def test_a_cluster_gives_the_same_bytes(scheduler: str, straight: Path, tmp_path: Path) -> None:
+    """The command line over a cluster writes the same files as one process."""
+    done = call("run", SAMPLE, "--out", tmp_path / "out", "--no-data-docs", "--scheduler", scheduler, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert _tables(tmp_path / "out") == _tables(straight)
+
+
+def test_processes_give_the_same_bytes(straight: Path, tmp_path: Path) -> None:
+    """Two processes write the same files as one."""
+    done = call("run", SAMPLE, "--out", tmp_path / "out", "--no-data-docs", "--workers", "2", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert _tables(tmp_path / "out") == _tables(straight)
+
+
+NUMBERS = list(range(30))
+
+
+def test_a_process_that_dies_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The batch of a process that dies is worked again, and the results stand in order."""
+    monkeypatch.setenv("ETL_TEST_MARK", str(tmp_path / "mark"))
+    assert _map(double_but_die_once, NUMBERS, workers=2) == [2 * number for number in NUMBERS]
+    assert (tmp_path / "mark").exists()
+
+
+def test_a_poisoned_item_does_not_take_its_batch_along() -> None:
+    """An item that kills each process which works on it is told as failed; the others of its batch are worked."""
+    numbers = [*range(9), POISON, *range(9, 20)]
+    assert _map(double, numbers, workers=2) == [-100 if number == POISON else 2 * number for number in numbers]
+
+
+def test_the_same_on_a_cluster(scheduler: str) -> None:
+    """A worker that dies loses nothing, and a poisoned item is put aside alone, on a cluster too."""
+    assert _map(double_but_die_once, NUMBERS, scheduler=scheduler) == [2 * number for number in NUMBERS]
+    numbers = [0, 1, POISON, 2, 3, 4]
+    assert _map(double, numbers, scheduler=scheduler) == [0, 2, -100, 4, 6, 8]
+
+
+def test_items_are_taken_as_they_are_needed() -> None:
+    """Processes do not read the whole input ahead."""
+    taken: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in range(400):
+            taken.append(number)
+            yield number
+
+    results = map_batches(double, numbers(), workers=2, batch_size=4, failed=_failed, fingerprint=same_code)
+    next(results)
+    assert len(taken) <= 40
+    assert sum(map(len, results)) == 396
+
+
+def test_a_cluster_that_is_not_there_is_told(scheduler: str) -> None:
+    """A wrong address, and workers with other code, end with a clear message before anything is worked."""
+    with pytest.raises(ConfigurationError, match="dask scheduler"):
+        _map(double, NUMBERS, scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match="other code or tables"):
+        _map(double, NUMBERS, scheduler=scheduler, fingerprint=own_process)
