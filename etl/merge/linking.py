@@ -22,8 +22,8 @@ _TIME, _QUANTITY, _TERMS = 0.4, 0.1, 0.1
 _YEAR = 365
 _RECENT = timedelta(days=_YEAR)
 """Where a text gives no date, what it tells is taken to have happened in the year before the report."""
-_UNDATED = 0.5
-"""Closeness where one of the two events has neither a date nor a day of report."""
+_UNDATED = 0.4
+"""Closeness where one of the two events has neither a date nor a day of report: too little for two general words."""
 _PHASES = ("prospect", "commitment", "execution")
 _WITHIN = {"prospect": 2 * _YEAR, "commitment": _YEAR, "execution": 3 * _YEAR, "halt": 3 * _YEAR}
 """Days after which two reports of the same status have nothing in common, by its phase."""

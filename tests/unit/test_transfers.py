@@ -93,6 +93,10 @@ CASES: dict[str, tuple[list[Row], list[set[str]]]] = {
     "an order each year for a decade is no single deal": (
         [event(name, when=str(2010 + 2 * number), report=f"{2010 + 2 * number}-12-31") for number, name in enumerate("abcdef")],
         [{name} for name in "abcdef"]),
+    "a general word without any day": (
+        [event("a", "term:weapon", report=None), event("b", "term:weapon")], [{"a"}, {"b"}]),
+    "the same type without any day": (
+        [event("a", report=None), event("b")], [{"a", "b"}]),
     "different numbers at the same status and no dates": (
         [event("a", quantity=(32, 32)), event("b", quantity=(32, 32), report="2020-03-01")], [{"a", "b"}]),
 }  # fmt: skip
