@@ -44,7 +44,7 @@ def to_frame(table: Table, rows: Iterable[Mapping[str, object]]) -> pd.DataFrame
     return frame
 
 
-def to_rows(frame: pd.DataFrame) -> list[dict[str, object]]:
+def to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as plain values, None where one is missing."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]

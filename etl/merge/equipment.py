@@ -1,6 +1,9 @@
 """Which equipment can be the same: a general word and what it stands for, a weapon system and its variants."""
 
-from etl.reference import Entry
+from functools import cache
+
+from etl.reference import Entry, entries
+from etl.reference.names import fold
 from etl.reference.tables import category_of
 
 _ALSO = {
@@ -24,9 +27,31 @@ def covers(specific: Entry, general: Entry) -> bool:
     return category_of(specific) == wide or category_of(specific) in _ALSO.get(wide, frozenset())
 
 
-def are_variants(first: Entry, second: Entry) -> bool:
-    """True where one name is the other's with a suffix, and the category is the same: F-16 and F-16V, but not F-1 and F-16."""
-    short, long = sorted((first.name.lower(), second.name.lower()), key=len)
-    if first.id == second.id or not long.startswith(short) or category_of(first) != category_of(second):
+@cache
+def _designations(system: str) -> tuple[str, ...]:
+    """The usual name of a weapon system, and those of its other names that have a number: `Falcon` alone says too little."""
+    entry = entries()[system]
+    names = {entry.name, *(name for name, _ in entry.names if any(char.isdigit() for char in name))}
+    return tuple(sorted(" ".join(fold(name).split()) for name in names))
+
+
+def _begins(short: str, long: str) -> bool:
+    """True where a name is the other with something added: F-16 and F-16C, S-300 and S-300PMU-2, not Type 21 and Type 214."""
+    if len(short) >= len(long) or not long.startswith(short):
         return False
-    return first.rank == second.rank and not (short[-1].isdigit() and long[len(short)].isdigit())
+    return long[len(short)] == " " or (short[-1].isdigit() and long[len(short)].isalpha())
+
+
+@cache
+def are_variants(first: str, second: str) -> bool:
+    """True for two weapon systems, by identifier, of one category of which one has a name that begins a name of the other."""
+    one, other = entries()[first], entries()[second]
+    if first == second or one.rank != other.rank or category_of(one) != category_of(other):
+        return False
+    pairs = [(name, that) for name in _designations(first) for that in _designations(second)]
+    return any(_begins(name, that) or _begins(that, name) for name, that in pairs)
+
+
+def can_be_same(one: Entry, other: Entry) -> bool:
+    """True where two words for equipment can mean the same: the same entry, a variant, or a general word and what it stands for."""
+    return one.id == other.id or are_variants(one.id, other.id) or covers(one, other) or covers(other, one)

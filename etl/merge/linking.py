@@ -141,7 +141,7 @@ def _equipment(one: Entry, other: Entry) -> tuple[str, float] | None:
         return "same_system", _SAME if one.rank >= 2 else _SAME_WORD
     if one.rank == other.rank == 0 and category_of(one) == category_of(other):  # weapons, military equipment
         return "same_system", _SAME_WORD
-    if are_variants(one, other):
+    if are_variants(one.id, other.id):
         return "variant", _VARIANT
     if covers(one, other) or covers(other, one):
         return "general_word", _GENERAL

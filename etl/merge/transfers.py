@@ -13,6 +13,7 @@ from itertools import combinations
 
 from etl.errors import AccountingError
 from etl.identifiers import stable_id
+from etl.merge.equipment import can_be_same
 from etl.merge.linking import LEAST, Link, Moment, Told, closeness, contradict, link, moment_of
 from etl.reference import entries
 from etl.resolve.quantities import Interval
@@ -101,8 +102,14 @@ def _bundles(rows: Sequence[Row]) -> list[_Bundle]:
 
 
 def _may_join(one: _Bundle, other: _Bundle) -> bool:
-    """True where no two events of two groups contradict each other."""
-    return not any(contradict(first, second) for first in one.moments for second in other.moments)
+    """True where no two events of two groups contradict each other, in time or in the equipment that they name closely."""
+    if any(contradict(first, second) for first in one.moments for second in other.moments):
+        return False
+    return all(
+        can_be_same(first.system, second.system) or not (first.system.rank and second.system.rank)
+        for first in one.tolds
+        for second in other.tolds
+    )
 
 
 def _join_same(bundles: Sequence[_Bundle]) -> list[_Bundle]:

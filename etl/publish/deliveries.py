@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from schemas.checks import to_rows
+
 Row = dict[str, Any]
 
 SURE = frozenset({"day", "week", "month", "season", "year"})
@@ -35,13 +37,6 @@ class Told:
 
     statuses: frozenset[str]
     deliveries: tuple[Delivery, ...]
-
-
-def rows_of(frame: pd.DataFrame) -> list[Row]:
-    """Return the rows of a frame as dicts, with None for every missing value."""
-    names = [str(name) for name in frame.columns]
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [dict(zip(names, values, strict=True)) for values in plain.itertuples(index=False, name=None)]
 
 
 def _whole(value: float | None) -> int | None:
@@ -98,9 +93,9 @@ def read_told(transfers: pd.DataFrame, events: pd.DataFrame, transfer_events: pd
         events: rows of `events`; at least those of the transfers.
         transfer_events: rows of `transfer_events`, which tie the two.
     """
-    by_id = {event["event_id"]: event for event in rows_of(events)}
+    by_id = {event["event_id"]: event for event in to_rows(events)}
     joined: dict[str, list[Row]] = defaultdict(list)
-    for tie in rows_of(transfer_events):
+    for tie in to_rows(transfer_events):
         event = by_id.get(tie["event_id"])
         if event is not None and event["assertion"] != "denied":
             joined[tie["transfer_id"]].append(event)
@@ -109,5 +104,5 @@ def read_told(transfers: pd.DataFrame, events: pd.DataFrame, transfer_events: pd
             frozenset(event["status"] for event in joined[transfer["transfer_id"]]),
             tuple(_deliveries(transfer, [e for e in joined[transfer["transfer_id"]] if e["status"] in _MOVED])),
         )
-        for transfer in rows_of(transfers)
+        for transfer in to_rows(transfers)
     }

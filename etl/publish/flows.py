@@ -6,9 +6,10 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 
-from etl.publish.deliveries import Row, rows_of
+from etl.publish.deliveries import Row
 from etl.publish.tables import write_text
 from etl.reference import entries
+from schemas.checks import to_rows
 
 
 def _node(party: str, told: list[tuple[str, str | None]]) -> dict[str, str]:
@@ -49,7 +50,7 @@ def build_flows(transfers: pd.DataFrame) -> "nx.DiGraph[str]":
     """
     parties: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
     edges: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows_of(transfers):
+    for row in to_rows(transfers):
         if row["assertion"] != "denied":
             edges[row["supplier_id"], row["recipient_id"]].append(row)
             for role in ("supplier", "recipient"):

@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from etl.publish.deliveries import SURE, Delivery, Row, Told, least_number, read_told, rows_of
+from etl.publish.deliveries import SURE, Delivery, Row, Told, least_number, read_told
 from etl.publish.party_names import party_name
 from etl.publish.tables import write_text
 from etl.reference import entries, kinds
+from schemas.checks import to_rows
 from schemas.codes import lookup
 
 COLUMNS = (
@@ -105,7 +106,7 @@ def _listed(
     told = read_told(transfers, events, transfer_events)
     listed = [
         (party_name(row, "recipient", "sipri"), party_name(row, "supplier", "sipri"), row, told[row["transfer_id"]])
-        for row in rows_of(transfers)
+        for row in to_rows(transfers)
         if _belongs(row, told[row["transfer_id"]])
     ]
     return sorted(listed, key=lambda item: (*item[:2], item[2]["system_name"], _order_year(item[2])[0] or 0, item[2]["transfer_id"]))  # fmt: skip

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from etl.publish.deliveries import Delivery, Row, read_told, rows_of
+from etl.publish.deliveries import Delivery, Row, read_told
 from etl.publish.party_names import party_name
 from etl.publish.trade_register import description, write_csv
+from schemas.checks import to_rows
 from schemas.codes import lookup
 
 COLUMNS = (
@@ -66,7 +67,7 @@ def write_unroca(transfers: pd.DataFrame, events: pd.DataFrame, transfer_events:
     told = read_told(transfers, events, transfer_events)
     rows = [
         row
-        for transfer in rows_of(transfers)
+        for transfer in to_rows(transfers)
         if transfer["unroca_category"] is not None and transfer["assertion"] != "denied"
         for row in _form_rows(transfer, told[transfer["transfer_id"]].deliveries)
     ]

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from etl.merge.equipment import are_variants
 from etl.quality.registers import Deal
 from etl.reference import Entry, Kind, entries, kinds
-from etl.reference.names import fold
-from etl.reference.tables import category_of
 
 Row = dict[str, Any]
 
@@ -120,27 +119,6 @@ def read_transfer(row: Row, register: str) -> Transfer:
 
 
 @cache
-def _names(system: str) -> tuple[str, ...]:
-    return tuple(sorted({" ".join(fold(name).split()) for name, _ in entries()[system].names}))
-
-
-def _begins(short: str, long: str) -> bool:
-    """True where a name is the other with something added: F-16 and F-16C, Patriot and Patriot PAC-3, not Type 21 and Type 214."""
-    if len(short) >= len(long) or not long.startswith(short):
-        return False
-    return long[len(short)] == " " or (short[-1].isdigit() and long[len(short)].isalpha())
-
-
-@cache
-def _are_variants(first: str, second: str) -> bool:
-    """True for two systems of one category of which one has a name that begins a name of the other."""
-    pairs = [(one, other) for one in _names(first) for other in _names(second)]
-    return category_of(entries()[first]) == category_of(entries()[second]) and any(
-        _begins(one, other) or _begins(other, one) for one, other in pairs
-    )
-
-
-@cache
 def _is_widest(kind: Kind) -> bool:
     """True for a kind that stands for its whole category: any ship; any drone, for the category has no name of its own."""
     return "of any kind" in kind.label and (kind.id == kind.category or kind.category not in kinds())
@@ -166,7 +144,7 @@ def _compare_systems(transfer: Transfer, deal: Deal, column: str) -> tuple[float
         return None
     general = [entry for entry in (first, second) if entry.specificity != "designation"]
     if not general:
-        return (0.8, "variant of the system") if _are_variants(first.id, second.id) else None
+        return (0.8, "variant of the system") if are_variants(first.id, second.id) else None
     if (first in general and _means(first, second)) or (second in general and _means(second, first)):
         return 0.5, "general word for the system"
     return None

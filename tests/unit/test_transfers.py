@@ -79,6 +79,10 @@ CASES: dict[str, tuple[list[Row], list[set[str]]]] = {
         [event("a"), event("b", parties="POL USA")], [{"a"}, {"b"}]),
     "another system of the same category": (
         [event("a"), event("b", "sys:f_35")], [{"a"}, {"b"}]),
+    "a variant named more closely": (
+        [event("a"), event("b", "sys:f_16c_d", report="2020-01-12")], [{"a", "b"}]),
+    "two variants, and the type that could be either": (
+        [event("a", "sys:f_16a_b"), event("b", "sys:f_16c_d"), event("c", report="2020-01-12")], [{"a", "c"}, {"b"}]),
     "a general word that can mean one transfer": (
         [event("a"), event("b", "term:weapon", report="2020-01-12")], [{"a", "b"}]),
     "a general word that could mean two transfers": (
