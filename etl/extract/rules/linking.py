@@ -16,6 +16,7 @@ from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role
 from etl.extract.rules.standing import Standing
 from etl.reference import Match
+from etl.reference.tables import status_phase
 
 _TOLD = frozenset(["argument", "inherited", "modifier"])
 _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
@@ -94,6 +95,8 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
         if draft.frame not in _BORROWS or _names_another(draft):
             continue
         found, kinds = draft.found, _categories(draft)
+        if not kinds and draft.equipment() and _is_told(found.recipients) and not found.suppliers:
+            found.suppliers = _who_sends(draft, discourse)
         if kinds and _is_told(found.recipients) and not found.suppliers:
             known = {s.entry.party_id: s for kind, s, r in discourse.told
                      if kind in kinds and _ids(found.recipients) == {r.entry.party_id}}  # fmt: skip
@@ -108,6 +111,22 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
         if sure and not draft.standing.is_hypothetical and draft.standing.urged_by is None:
             pair = sides[0][0].match, sides[1][0].match
             discourse.told.extend((kind, *pair) for kind in _categories(draft))
+
+
+def _who_sends(draft: Draft, discourse: Discourse) -> list[Role]:
+    """Who sends arms of no told kind: the only one told to supply this recipient, else whom the article is mostly about.
+
+    `the secret arms sales to Iran` in an article about the White House.
+    """
+    takers = _ids(draft.found.recipients)
+    if draft.frame not in {"give", "take", "deal", "move"} or status_phase(draft.standing.status) == "halt":
+        return []
+    known = {s.entry.party_id: s for _, s, r in discourse.told if takers == {r.entry.party_id}}
+    is_sale = draft.trigger.word_class == "sale" and not draft.trigger.is_verb
+    to_state = all(role.match.entry.table != "groups" for role in draft.found.recipients)
+    if known or not (is_sale and to_state):
+        return _remembered(known)
+    return [Role(match, "inherited") for match in discourse.main_states(takers)]
 
 
 def _names_another(draft: Draft) -> bool:
