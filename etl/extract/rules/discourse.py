@@ -35,11 +35,15 @@ class Discourse:
 
     Attributes:
         told: what the sentences read so far told whole: category of the equipment, supplier, recipient.
+        title_told: what the headline tells whole.
+        topics: the same with the equipment itself, which a later `the sale` may mean.
     """
 
     def __init__(self, article: Article, sentences: list[Sentence]) -> None:
         self.sentences = sentences
         self.told: list[tuple[str, Match, Match]] = []
+        self.title_told: tuple[tuple[str, Match, Match], ...] = ()
+        self.topics: list[tuple[Match, Match, Match]] = []
         self.actors: list[Match] = [match for sentence in sentences for match in sentence.actors]
         self.systems: list[Match] = [match for sentence in sentences for match in sentence.systems]
         self.title: list[Match] = default_matcher().find(article.title) if article.title else []

@@ -21,6 +21,8 @@ from etl.reference.tables import status_phase
 _TOLD = frozenset(["argument", "inherited", "modifier"])
 _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
 _BORROWS = _LENDS | {"seize", "halt"}
+_RECENT = 4
+"""How many of the transfers told last a bare `the sale` or `refused` may mean."""
 _HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
 
 
@@ -92,9 +94,16 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
     `Greece ordered jets from France. ... The jets landed in Greece`: who sent them was told.
     """
     for draft in drafts:
+        _answer(draft, drafts, discourse)
         if draft.frame not in _BORROWS or _names_another(draft):
             continue
         found, kinds = draft.found, _categories(draft)
+        if kinds and not found.suppliers and not found.recipients:
+            pairs = {
+                (s.entry.party_id, r.entry.party_id): (s, r) for kind, s, r in discourse.title_told if kind in kinds
+            }
+            sides = next(iter(pairs.values())) if len(pairs) == 1 else ()
+            found.suppliers, found.recipients = ([Role(match, "inherited")] for match in sides) if sides else ([], [])
         if not kinds and draft.equipment() and _is_told(found.recipients) and not found.suppliers:
             found.suppliers = _who_sends(draft, discourse)
         if kinds and _is_told(found.recipients) and not found.suppliers:
@@ -111,6 +120,34 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
         if sure and not draft.standing.is_hypothetical and draft.standing.urged_by is None:
             pair = sides[0][0].match, sides[1][0].match
             discourse.told.extend((kind, *pair) for kind in _categories(draft))
+            discourse.topics.extend((named.match, *pair) for named, link in draft.found.systems if link in _TOLD)
+
+
+def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
+    """Take over what a halt leaves out: `Kyiv asked Seoul for shells, and Seoul declined`, `Moscow cancelled the sale`."""
+    found, token = draft.found, draft.token
+    if draft.equipment() or status_phase(draft.standing.status) != "halt":
+        return
+    objects = [
+        child for child in token.children if child.dep_ in {"dobj", "nsubjpass", "xcomp", "ccomp", "advcl", "prep"}
+    ]
+    is_bare = draft.trigger.is_verb and draft.frame == "halt" and not objects
+    is_named = not draft.trigger.is_verb and any(child.lower_ in {"the", "this", "that"} for child in token.children)
+    if not (is_bare or (is_named and draft.trigger.word_class in {"sale", "contract"} and not _names_another(draft))):
+        return
+    asked = [
+        (named.match, other.found.suppliers[0].match, other.found.recipients[0].match)
+        for other in drafts
+        for named, link in other.found.systems
+        if other is not draft and link in _TOLD and other.found.suppliers and other.found.recipients
+    ]  # fmt: skip
+    for system, supplier, recipient in reversed([*discourse.topics[-_RECENT:], *asked]):
+        sides = {supplier.entry.party_id, recipient.entry.party_id}
+        near = _ids(found.suppliers) | _ids(found.recipients)
+        if near <= sides if is_named else near == {supplier.entry.party_id}:
+            found.systems = [(Named(system, token), "inherited")]
+            found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
+            return
 
 
 def _who_sends(draft: Draft, discourse: Discourse) -> list[Role]:

@@ -151,7 +151,11 @@ def _handed_over(standing: Standing, trigger: Trigger, found: Found) -> Standing
     """What is sold to an armed group is handed over: nobody signs a contract with it."""
     takers = {role.match.entry.table for role in found.recipients}
     is_sold = trigger.word_class == "sale" and trigger.is_verb and standing.aspect in {"past", "perfect"}
-    return replace(standing, status="delivered") if is_sold and takers == {"groups"} and standing.status == "ordered" else standing
+    return (
+        replace(standing, status="delivered")
+        if is_sold and takers == {"groups"} and standing.status == "ordered"
+        else standing
+    )
 
 
 def _is_listed(match: Match, token: Token, sentence: Sentence) -> bool:
@@ -208,7 +212,8 @@ def _is_without_object(found: Found, token: Token, sentence: Sentence) -> bool:
     thing = sentence.head_of(sentence.systems[0])
     if thing.i < token.i:
         return token.dep_ == "relcl" and not any(trigger_of(word) for word in token.doc[thing.i + 1 : token.i])
-    return not any(word.pos_ == "VERB" or trigger_of(word) for word in token.doc[token.i + 1 : thing.i])
+    between = (word for word in token.doc[token.i + 1 : thing.i] if word.dep_ != "amod")
+    return not any(word.pos_ == "VERB" or trigger_of(word) for word in between)
 
 
 def _supplied_noun(token: Token, trigger: Trigger, reader: Reader) -> Found | None:
@@ -218,6 +223,10 @@ def _supplied_noun(token: Token, trigger: Trigger, reader: Reader) -> Found | No
     if token.i >= 2 and token.nbor(-1).text in {"-", "–"} and token.i - 2 in sentence.actor_at:
         makers.append(token.nbor(-2))
     suppliers = distinct([Role(sentence.actor_at[child.i], "argument") for child in makers])
+    if suppliers and trigger.frame == "arm":  # the Iran-armed movement
+        armed = reader.parties([Place(token.head, "argument")], but=suppliers)
+        weapons = Named(Match(*sentence.span(token), default_system(), "name"), token)
+        return Found(suppliers, [role for role in armed if role.match.entry.table == "groups"], [(weapons, "argument")])
     if not suppliers or trigger.frame != "give":
         return None
     owners = reader.parties([Place(child, "argument") for child in token.head.children if child.dep_ == "poss"])

@@ -92,11 +92,11 @@ def _options(base: Base, side: str) -> list[Role | None]:
 def read_all(article: Article) -> ArticleReadings | None:
     """Return all readings of an article, or None where no sentence can tell a transfer."""
     sentences = split_sentences(article)
-    chosen = candidate_sentences(sentences)
+    discourse = Discourse(article, sentences)
+    chosen = candidate_sentences(sentences, is_party_in_title=bool(discourse.title_parties))
     if not chosen:
         return None
     parse(chosen)
-    discourse = Discourse(article, sentences)
     headline = read_headline(article.title, discourse)  # first: what it tells whole completes the body
     bases = gather_bases((candidate for sentence in chosen for candidate in propose(sentence, discourse)), discourse)
     readings = [
