@@ -99,11 +99,7 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
             continue
         found, kinds = draft.found, _categories(draft)
         if kinds and not found.suppliers and not found.recipients:
-            pairs = {
-                (s.entry.party_id, r.entry.party_id): (s, r) for kind, s, r in discourse.title_told if kind in kinds
-            }
-            sides = next(iter(pairs.values())) if len(pairs) == 1 else ()
-            found.suppliers, found.recipients = ([Role(match, "inherited")] for match in sides) if sides else ([], [])
+            _fill_from_title(found, kinds, discourse)
         if not kinds and draft.equipment() and _is_told(found.recipients) and not found.suppliers:
             found.suppliers = _who_sends(draft, discourse)
         if kinds and _is_told(found.recipients) and not found.suppliers:
@@ -121,6 +117,14 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
             pair = sides[0][0].match, sides[1][0].match
             discourse.told.extend((kind, *pair) for kind in _categories(draft))
             discourse.topics.extend((named.match, *pair) for named, link in draft.found.systems if link in _TOLD)
+
+
+def _fill_from_title(found: Found, kinds: frozenset[str], discourse: Discourse) -> None:
+    """Take both parties from the headline, if it tells one pair for this kind of equipment."""
+    told = [(supplier, recipient) for kind, supplier, recipient in discourse.title_told if kind in kinds]
+    if len({(supplier.entry.party_id, recipient.entry.party_id) for supplier, recipient in told}) == 1:
+        supplier, recipient = told[0]
+        found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
 
 
 def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:

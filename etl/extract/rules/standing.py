@@ -274,14 +274,11 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
             continue  # likely to have sent: what is left open is not whether it will
         if cue.effect == "status" and cue.status:
-            if status_phase(cue.status) == "halt" and _is_only_aimed_at(word):
-                hypothetical = True
+            hypothetical = hypothetical or (status_phase(cue.status) == "halt" and _is_only_aimed_at(word))
             before = status
             stopped = cue.status in {"suspended", "refused"} and stops_carrier(word)
             status = compose(status, "intercepted" if stopped else cue.status)
-            if stopped:
-                certain = True
-            certain = certain or status != before
+            certain = certain or stopped or status != before
             if status == cue.status:
                 certain = True
                 if is_negated(word) and word not in own_modifiers:
