@@ -21,9 +21,9 @@ def _cue() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(sorted(stems))})", re.IGNORECASE)
 
 
-def candidate_sentences(sentences: list[Sentence]) -> list[Sentence]:
+def candidate_sentences(sentences: list[Sentence], *, is_party_in_title: bool = False) -> list[Sentence]:
     """Return the sentences that may tell a transfer, if the article names arms and a party at all."""
-    if not any(sentence.actors for sentence in sentences):
+    if not is_party_in_title and not any(sentence.actors for sentence in sentences):
         return []
     if not any(sentence.systems or _ARMING.search(sentence.text) for sentence in sentences):
         return []

@@ -16,11 +16,16 @@ _READ = [
     ("Oman exported to Kuwait sniper rifles.", ("OMN", "KWT")),
     ("Peru received an order for rifles from Bolivia.", ("PER", "BOL")),
     ("The ministry in Oslo said that Sweden had sold rifles to Latvia. It sold mortars to Estonia.", ("SWE", "LVA")),
+    ("By supplying Lima with helicopters, Brasilia won a friend.", ("BRA", "PER")),
+    ("Portugal supplied to Angola's navy a used submarine.", ("PRT", "AGO")),
+    ("Italy sold frigates to Kenya in May. In June Italy cancelled the sale.", ("ITA", "KEN")),
 ]
 _UNREAD = [
     "Russia condemned Western arms deliveries to Ukraine.",
     "Russia sent tanks and troops into Georgia.",
     "The United States signed an arms deal with Qatar.",
+    "Will Spain sell missiles to Morocco?",
+    "Senators tried to block Chile's sale of rifles to Peru.",
 ]
 
 
@@ -41,3 +46,13 @@ def test_a_construction_is_read_whole(text: str, pair: tuple[str, str]) -> None:
 def test_what_tells_no_transfer_is_not_claimed(text: str) -> None:
     """Onlookers, own troops and deals that leave open who sells give no claim."""
     assert _pairs(text) == set()
+
+
+def test_a_headline_completes_a_body_that_names_nobody() -> None:
+    """Both parties of a passive without an agent come from what the title tells whole."""
+    article = Article(
+        "a", "a", "Twelve helicopters will be delivered in May.", title="Italy to sell helicopters to Kenya"
+    )
+    found = read_all(article)
+    assert found is not None
+    assert {reading.parties for reading in found.readings if reading.is_claimed} == {("ITA", "KEN")}

@@ -94,6 +94,8 @@ _CARRIERS = frozenset(
 )
 _STOPS = frozenset(["block", "board", "catch", "detain", "halt", "impound", "intercept", "search", "seize", "stop"])
 _MISREAD = frozenset(["compound", "npadvmod", "nmod", "dep", "advmod"])
+_MEANS = frozenset(["after", "before", "by", "besides", "despite", "since", "through", "without"])
+"""Prepositions behind which the subject of the main verb acts: `by supplying drones, Ankara made a friend`."""
 _DEEP = 6
 
 
@@ -161,7 +163,7 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
             is_object = head.lemma_ in _OBJECT_CONTROL or (preposition == "for" and head.lemma_ in FOR_WHAT)
-            is_object = is_object and verb.dep_ != "advcl"
+            is_object = is_object and verb.dep_ != "advcl" and preposition not in _MEANS  # by arming it, made a friend
             if verb.dep_ == "advcl" and verb.tag_ == "VBG" and stops_carrier(head):
                 is_object = True  # stopped a lorry near the border, carrying rifles
             if objects and is_object:
@@ -230,7 +232,9 @@ def prepositional(token: Token) -> Iterator[tuple[str, Token]]:
 def _objects_of(preposition: Token) -> Iterator[tuple[str, Token]]:
     for child in preposition.children:
         if child.dep_ in {"pobj", "pcomp"}:
-            for item in conjuncts(child):
+            near = [word for word in child.children if word.dep_ == "dobj"] if child.dep_ == "pcomp" else []
+            is_misread = near and child.lower_ in {"neighbouring", "neighboring"}  # to neighbouring Romania
+            for item in conjuncts(near[0] if is_misread else child):
                 yield preposition.lower_, antecedent(item)
         elif child.dep_ == "prep":
             is_out_of = preposition.lower_ == "out" and child.lower_ == "of"

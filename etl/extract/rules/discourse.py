@@ -17,6 +17,8 @@ _KIND_TABLES = {
     "organisation": {"organisations"},
     "maker": {"makers"},
 }
+_MOSTLY = 2
+"""How many times as often as any other a state is named that an article is about."""
 _NEAR = 2
 """How many sentences back a description of a country reaches without doubt."""
 _COLLECTIVE = frozenset(["cartel", "gang", "group", "militia", "movement", "organisation", "organization"])
@@ -33,11 +35,15 @@ class Discourse:
 
     Attributes:
         told: what the sentences read so far told whole: category of the equipment, supplier, recipient.
+        title_told: what the headline tells whole.
+        topics: the same with the equipment itself, which a later `the sale` may mean.
     """
 
     def __init__(self, article: Article, sentences: list[Sentence]) -> None:
         self.sentences = sentences
         self.told: list[tuple[str, Match, Match]] = []
+        self.title_told: tuple[tuple[str, Match, Match], ...] = ()
+        self.topics: list[tuple[Match, Match, Match]] = []
         self.actors: list[Match] = [match for sentence in sentences for match in sentence.actors]
         self.systems: list[Match] = [match for sentence in sentences for match in sentence.systems]
         self.title: list[Match] = default_matcher().find(article.title) if article.title else []
@@ -54,6 +60,14 @@ class Discourse:
     def entry_of(self, party_id: str) -> Entry:
         """Return the entry by which the article first names a party."""
         return self._by_party.get(party_id) or entries()[party_id]
+
+    def main_states(self, other: set[str]) -> list[Match]:
+        """Return the state that the article names by far the most but for some others, or nothing where several compete."""
+        counts = sorted(((count, party) for party, count in self.frequency.items() if party not in other), reverse=True)
+        if not counts or counts[0][0] < _MOSTLY * (counts[1][0] if len(counts) > 1 else 1):
+            return []
+        entry = self.entry_of(counts[0][1])
+        return [Match(0, 0, entry, "name")] if entry.table in {"states", "leaders"} else []
 
     def before(self, offset: int, tables: set[str] | None = None) -> list[Match]:
         """Return the actors named before an offset, the latest first."""

@@ -49,6 +49,7 @@ def read_headline(title: str | None, discourse: Discourse) -> Headline:
     sentence = Sentence(0, _plain_case(title, discourse.title), 0, len(title), actors, systems)
     parse([sentence])
     candidates = list(propose(sentence, discourse))
+    discourse.title_told = tuple(discourse.told)
     triggers = [(token, trigger_of(token)) for token in sentence.doc or ()]
     return Headline(
         frozenset(item.supplier.match.entry.party_id for item in candidates if item.supplier),

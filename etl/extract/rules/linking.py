@@ -16,10 +16,13 @@ from etl.extract.rules.nominals import Named
 from etl.extract.rules.parts import Found, Reader, Role
 from etl.extract.rules.standing import Standing
 from etl.reference import Match
+from etl.reference.tables import status_phase
 
 _TOLD = frozenset(["argument", "inherited", "modifier"])
 _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
 _BORROWS = _LENDS | {"seize", "halt"}
+_RECENT = 4
+"""How many of the transfers told last a bare `the sale` or `refused` may mean."""
 _HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
 
 
@@ -91,9 +94,14 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
     `Greece ordered jets from France. ... The jets landed in Greece`: who sent them was told.
     """
     for draft in drafts:
+        _answer(draft, drafts, discourse)
         if draft.frame not in _BORROWS or _names_another(draft):
             continue
         found, kinds = draft.found, _categories(draft)
+        if kinds and not found.suppliers and not found.recipients:
+            _fill_from_title(found, kinds, discourse)
+        if not kinds and draft.equipment() and _is_told(found.recipients) and not found.suppliers:
+            found.suppliers = _who_sends(draft, discourse)
         if kinds and _is_told(found.recipients) and not found.suppliers:
             known = {s.entry.party_id: s for kind, s, r in discourse.told
                      if kind in kinds and _ids(found.recipients) == {r.entry.party_id}}  # fmt: skip
@@ -108,6 +116,58 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
         if sure and not draft.standing.is_hypothetical and draft.standing.urged_by is None:
             pair = sides[0][0].match, sides[1][0].match
             discourse.told.extend((kind, *pair) for kind in _categories(draft))
+            discourse.topics.extend((named.match, *pair) for named, link in draft.found.systems if link in _TOLD)
+
+
+def _fill_from_title(found: Found, kinds: frozenset[str], discourse: Discourse) -> None:
+    """Take both parties from the headline, if it tells one pair for this kind of equipment."""
+    told = [(supplier, recipient) for kind, supplier, recipient in discourse.title_told if kind in kinds]
+    if len({(supplier.entry.party_id, recipient.entry.party_id) for supplier, recipient in told}) == 1:
+        supplier, recipient = told[0]
+        found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
+
+
+def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
+    """Take over what a halt leaves out: `Kyiv asked Seoul for shells, and Seoul declined`, `Moscow cancelled the sale`."""
+    found, token = draft.found, draft.token
+    if draft.equipment() or status_phase(draft.standing.status) != "halt":
+        return
+    objects = [
+        child for child in token.children if child.dep_ in {"dobj", "nsubjpass", "xcomp", "ccomp", "advcl", "prep"}
+    ]
+    is_bare = draft.trigger.is_verb and draft.frame == "halt" and not objects
+    is_named = not draft.trigger.is_verb and any(child.lower_ in {"the", "this", "that"} for child in token.children)
+    if not (is_bare or (is_named and draft.trigger.word_class in {"sale", "contract"} and not _names_another(draft))):
+        return
+    asked = [
+        (named.match, other.found.suppliers[0].match, other.found.recipients[0].match)
+        for other in drafts
+        for named, link in other.found.systems
+        if other is not draft and link in _TOLD and other.found.suppliers and other.found.recipients
+    ]  # fmt: skip
+    for system, supplier, recipient in reversed([*discourse.topics[-_RECENT:], *asked]):
+        sides = {supplier.entry.party_id, recipient.entry.party_id}
+        near = _ids(found.suppliers) | _ids(found.recipients)
+        if near <= sides if is_named else near == {supplier.entry.party_id}:
+            found.systems = [(Named(system, token), "inherited")]
+            found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
+            return
+
+
+def _who_sends(draft: Draft, discourse: Discourse) -> list[Role]:
+    """Who sends arms of no told kind: the only one told to supply this recipient, else whom the article is mostly about.
+
+    `the secret arms sales to Iran` in an article about the White House.
+    """
+    takers = _ids(draft.found.recipients)
+    if draft.frame not in {"give", "take", "deal", "move"} or status_phase(draft.standing.status) == "halt":
+        return []
+    known = {s.entry.party_id: s for _, s, r in discourse.told if takers == {r.entry.party_id}}
+    is_sale = draft.trigger.word_class == "sale" and not draft.trigger.is_verb
+    to_state = all(role.match.entry.table != "groups" for role in draft.found.recipients)
+    if known or not (is_sale and to_state):
+        return _remembered(known)
+    return [Role(match, "inherited") for match in discourse.main_states(takers)]
 
 
 def _names_another(draft: Draft) -> bool:

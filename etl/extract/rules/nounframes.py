@@ -148,7 +148,10 @@ _NOUN_FRAMES: dict[str, Callable[[_Around], Found]] = {
 def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
     frame = trigger.frame
-    things = [*prepositions_of(places, "of", "for", *ABOUT), *places.modifier]
+    told = prepositions_of(places, "of")
+    things = [*told, *prepositions_of(places, *ABOUT), *places.modifier]
+    if not reader.systems(told):
+        things += prepositions_of(places, "for")  # not the rockets of `imports of engines for rockets`
     if trigger.word_class == "talks":
         things += prepositions_of(places, "over")
     if frame not in {"giver", "taker"}:

@@ -138,12 +138,24 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
     else:
         found = noun_found(trigger, noun_places(token), reader)
     if found is not None:
+        standing = _handed_over(standing, trigger, found)
         if not found.systems:
             found.systems = reader.systems(_made_under(token))
         is_told_by_verb = trigger.frame == "deal" and any(
             trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
         )
         yield Draft(token, trigger, found, standing, is_silent=not trigger.is_verb and is_told_by_verb)
+
+
+def _handed_over(standing: Standing, trigger: Trigger, found: Found) -> Standing:
+    """What is sold to an armed group is handed over: nobody signs a contract with it."""
+    takers = {role.match.entry.table for role in found.recipients}
+    is_sold = trigger.word_class == "sale" and trigger.is_verb and standing.aspect in {"past", "perfect"}
+    return (
+        replace(standing, status="delivered")
+        if is_sold and takers == {"groups"} and standing.status == "ordered"
+        else standing
+    )
 
 
 def _is_listed(match: Match, token: Token, sentence: Sentence) -> bool:
@@ -169,13 +181,39 @@ def _made_under(token: Token) -> list[Place]:
 def _with_other_systems(found: Found, token: Token, sentence: Sentence, discourse: Discourse) -> Found:
     """Add the equipment that the sentence names elsewhere, or, where it names none, that was named last before."""
     known = {named.match.start for named, _ in found.systems}
+    is_alone = not known and _is_without_object(found, token, sentence)
     others = [
-        (Named(match, sentence.head_of(match)), "inherited" if _is_listed(match, token, sentence) else "sentence")
+        (
+            Named(match, sentence.head_of(match)),
+            "inherited" if is_alone or _is_listed(match, token, sentence) else "sentence",
+        )
         for match in sentence.systems if match.start not in known
     ]  # fmt: skip
     if not known and not others and (last := discourse.last_system(sentence.start)):
         others = [(Named(last, token), "discourse")]
     return Found(found.suppliers, found.recipients, [*found.systems, *others])
+
+
+def _is_without_object(found: Found, token: Token, sentence: Sentence) -> bool:
+    """True where a verb has both parties and no object, and the sentence one piece of equipment: the parser lost it.
+
+    `supplied to Myanmar's navy a used submarine`, `the cutters that Japan gave the Philippines`.
+    """
+    both = [role.link for role in [*found.suppliers, *found.recipients]]
+    if not (found.suppliers and found.recipients) or "discourse" in both or token.pos_ != "VERB":
+        return False
+    objects = [child for child in token.children if child.dep_ in {"dobj", "attr", "oprd"}]
+    parties = [child for child in objects if child.i in sentence.actor_at]
+    trigger = trigger_of(token)
+    if objects != parties or len(sentence.systems) != 1 or trigger is None or trigger.frame not in {"give", "take"}:
+        return False
+    if any(child.dep_ == "nsubjpass" for child in token.children) or token.dep_ == "acl":
+        return False
+    thing = sentence.head_of(sentence.systems[0])
+    if thing.i < token.i:
+        return token.dep_ == "relcl" and not any(trigger_of(word) for word in token.doc[thing.i + 1 : token.i])
+    between = (word for word in token.doc[token.i + 1 : thing.i] if word.dep_ != "amod")
+    return not any(word.pos_ == "VERB" or trigger_of(word) for word in between)
 
 
 def _supplied_noun(token: Token, trigger: Trigger, reader: Reader) -> Found | None:
@@ -185,6 +223,10 @@ def _supplied_noun(token: Token, trigger: Trigger, reader: Reader) -> Found | No
     if token.i >= 2 and token.nbor(-1).text in {"-", "–"} and token.i - 2 in sentence.actor_at:
         makers.append(token.nbor(-2))
     suppliers = distinct([Role(sentence.actor_at[child.i], "argument") for child in makers])
+    if suppliers and trigger.frame == "arm":  # the Iran-armed movement
+        armed = reader.parties([Place(token.head, "argument")], but=suppliers)
+        weapons = Named(Match(*sentence.span(token), default_system(), "name"), token)
+        return Found(suppliers, [role for role in armed if role.match.entry.table == "groups"], [(weapons, "argument")])
     if not suppliers or trigger.frame != "give":
         return None
     owners = reader.parties([Place(child, "argument") for child in token.head.children if child.dep_ == "poss"])

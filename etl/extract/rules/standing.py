@@ -21,6 +21,11 @@ _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", 
 _NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
 _ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "in", "during", "amid"}
 """Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
+_MATTER = {"over", "about"}
+"""Prepositions behind a verb that tell what something is about, which has its own standing."""
+_AIMED_AT = {"ask", "attempt", "call", "demand", "effort", "pressure", "seek", "try", "urge", "want", "wish"}
+"""Words under which a halt is only aimed at: `tried to block the sale`."""
+_QUESTIONS = {"WDT", "WP", "WP$", "WRB"}
 _PURPOSE = {
     "meet",
     "agree",
@@ -85,6 +90,8 @@ def aspect_of(verb: Token) -> str:
         return "modal"
     if "to" in words and words & {"have"}:
         return "perfect"
+    if verb.tag_ == "VBG" and {"to", "be"} <= words:
+        return "progressive"  # believed to be providing
     if "to" in words or (verb.tag_ == "VB" and not words & {"do", "does", "did"}):
         return "infinitive"
     have = words & {"have", "has", "had", "having", "'ve", "’ve", "'d"}
@@ -135,6 +142,8 @@ def governors(token: Token) -> Iterator[Token]:
             and preposition.head.pos_ in {"VERB", "AUX"}
         ):
             return
+        if current.dep_ == "prep" and current.lower_ in _MATTER and head.pos_ == "VERB" and _cue_of(head) is None:
+            return  # recovered from a scandal over the sale
         yield head
         current = head
 
@@ -178,6 +187,10 @@ def _cue_of(token: Token) -> Cue | None:
         return None
     if cue.lemma == "set" and token.pos_ == "NOUN":
         return None
+    if cue.lemma in {"issue", "question"} and not (
+        token.tag_ == "NN" and any(child.lower_ == "of" for child in token.children)
+    ):
+        return None  # the issue of supplying, not the issues around it
     return cue
 
 
@@ -213,6 +226,20 @@ def _is_conditional(token: Token) -> bool:
     )
 
 
+def _is_asked(token: Token) -> bool:
+    """True where a sentence asks whether, not why or when: `Will Russia sell missiles to Iran?`."""
+    doc = token.doc
+    return doc[-1].text == "?" and doc[0].pos_ == "AUX" and not any(word.tag_ in _QUESTIONS for word in doc)
+
+
+def _is_only_aimed_at(word: Token) -> bool:
+    """True where a halt is what somebody asks or tries for: `asked France to stop selling`, `tried to block the sale`."""
+    if word.pos_ != "VERB" or word.tag_ not in {"VB", "VBG"}:
+        return False
+    above = word.head if word.dep_ != "pcomp" else word.head.head
+    return word.dep_ in {"xcomp", "ccomp", "pcomp", "acl"} and above.lemma_ in _AIMED_AT
+
+
 def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     """The status that a word tells by itself."""
     status = trigger.statuses[aspect]
@@ -229,7 +256,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     status = _own_status(token, trigger, aspect)
     certain = aspect not in {"bare", "infinitive"}
     negated = is_negated(token)
-    hypothetical = _is_conditional(token)
+    hypothetical = _is_conditional(token) or _is_asked(token)
     urged_by: Token | None = None
     denied = False
     met: list[tuple[Token, Cue]] = []
@@ -247,12 +274,11 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
             continue  # likely to have sent: what is left open is not whether it will
         if cue.effect == "status" and cue.status:
+            hypothetical = hypothetical or (status_phase(cue.status) == "halt" and _is_only_aimed_at(word))
             before = status
             stopped = cue.status in {"suspended", "refused"} and stops_carrier(word)
             status = compose(status, "intercepted" if stopped else cue.status)
-            if stopped:
-                certain = True
-            certain = certain or status != before
+            certain = certain or stopped or status != before
             if status == cue.status:
                 certain = True
                 if is_negated(word) and word not in own_modifiers:

@@ -92,11 +92,12 @@ def _options(base: Base, side: str) -> list[Role | None]:
 def read_all(article: Article) -> ArticleReadings | None:
     """Return all readings of an article, or None where no sentence can tell a transfer."""
     sentences = split_sentences(article)
-    chosen = candidate_sentences(sentences)
+    discourse = Discourse(article, sentences)
+    chosen = candidate_sentences(sentences, is_party_in_title=bool(discourse.title_parties))
     if not chosen:
         return None
     parse(chosen)
-    discourse = Discourse(article, sentences)
+    headline = read_headline(article.title, discourse)  # first: what it tells whole completes the body
     bases = gather_bases((candidate for sentence in chosen for candidate in propose(sentence, discourse)), discourse)
     readings = [
         Reading(base, number, supplier, recipient)
@@ -105,4 +106,4 @@ def read_all(article: Article) -> ArticleReadings | None:
         for recipient in _options(base, "r")
         if _party(supplier) != _party(recipient)
     ]
-    return ArticleReadings(readings, bases, make_context(discourse, read_headline(article.title, discourse), bases))
+    return ArticleReadings(readings, bases, make_context(discourse, headline, bases))
