@@ -33,7 +33,6 @@ _LINKS = (
 """How a party was tied to the transfer, the closest last."""
 _LESS_SURE = 0.6
 """Share of the confidence of a claim of specific equipment below which one of a general word is not a claim of its own."""
-_BASIS = {"stated": 2, "relative": 1}
 
 Row = dict[str, object]
 
@@ -161,10 +160,7 @@ def _event_row(article: Article, event_id: str, claims: list[Claim], firm: float
     ordered = sorted(claims, key=_strength, reverse=True)
     best = ordered[0]
     text = article.text
-    dated = sorted(
-        (claim for claim in ordered if claim.when),
-        key=lambda claim: -_BASIS[claim.when.basis if claim.when else "relative"],
-    )
+    dated = [claim for claim in ordered if claim.when]  # the strongest mention's date, however it is told
     when = dated[0].when if dated else None
     date_span = dated[0].mention.date if dated else None
     counted = next((claim for claim in ordered if claim.quantity), None)

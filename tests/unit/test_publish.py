@@ -80,6 +80,9 @@ def test_the_rows_keep_the_packages_schema(name: str, sample_run: Run) -> None:
     (schema,) = [resource["schema"] for resource in descriptor["resources"] if resource["name"] == name]
     rows = pq.read_table(sample_run.folder / f"{name}.parquet").to_pylist()
     plain = {key: value for key, value in schema.items() if key != "foreignKeys"}
+    if not rows:  # Frictionless reads no empty source
+        assert name == "conflicts"
+        return
     resource = frictionless.Resource(data=rows, schema=frictionless.Schema.from_descriptor(plain))
     assert resource.validate().flatten(["rowNumber", "fieldName", "message"]) == []
 

@@ -9,6 +9,8 @@ from etl.reference import Entry
 
 _EVIDENCE = 0.5
 """Share of the best reading's evidence from which another reading of the same claim counts as its evidence."""
+_DENIAL = 0.45
+"""The same for a reading that is told only to be denied: a denial anywhere disputes the claim."""
 _NEARLY = 0.7
 """The same for a reading that may name the claim's equipment."""
 
@@ -72,7 +74,12 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
     chosen = []
     for score, claim in _agree(kept, found, model):
         main = _main(claim, found)
-        for number in _nearly_best(claim, _EVIDENCE):
+        denials = [
+            number
+            for number in _nearly_best(claim, _DENIAL)
+            if found.readings[number].base.candidate.standing.assertion == "denied"
+        ]
+        for number in dict.fromkeys([*_nearly_best(claim, _EVIDENCE), *denials]):
             reading = found.readings[number]
             system = (
                 reading.base.candidate.system.entry if _is_listed(reading, main) else main.base.candidate.system.entry
