@@ -19,6 +19,8 @@ from etl.reference import entries
 from etl.resolve.quantities import Interval
 
 Row = Mapping[str, object]
+_FAR_MORE = 2
+"""Times as many events from which a general word is told far more often than some equipment."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class _Bundle:
     def rank(self) -> int:
         """How closely its equipment is named, at best."""
         return max(told.system.rank for told in self.tolds)
+
+    @property
+    def n_events(self) -> int:
+        """Number of events."""
+        return sum(map(len, self.events.values()))
 
     def take(self, other: "_Bundle") -> None:
         """Take in the events of another."""
@@ -130,16 +137,31 @@ def _join_same(bundles: Sequence[_Bundle]) -> list[_Bundle]:
 
 
 def _general_fit(general: _Bundle, specific: _Bundle) -> float | None:
-    """The best score with which a general word fits a group of specific equipment; None where it cannot mean it."""
-    if general.rank >= specific.rank or not _may_join(general, specific):
+    """The score with which a general word fits a group of specific equipment; None where it cannot mean it.
+
+    It is that of the general event that fits worst, and a general word told far more often than the equipment means more than that: a
+    stream of *arms* is not the one order of aircraft in its midst.
+    """
+    if (
+        general.rank >= specific.rank
+        or general.n_events > _FAR_MORE * specific.n_events
+        or not _may_join(general, specific)
+    ):
         return None
     fits = [
-        fit.score
+        max(
+            (
+                fit.score
+                for other in specific.tolds
+                if (fit := link(one, other))
+                and fit.reason == "general_word"
+                and closeness(one.moment, other.moment) > 0
+            ),
+            default=0.0,
+        )
         for one in general.tolds
-        for other in specific.tolds
-        if (fit := link(one, other)) and fit.reason == "general_word" and closeness(one.moment, other.moment) > 0
     ]
-    return max(fits, default=None)
+    return min(fits) if any(fits) else None
 
 
 def _join_general(groups: list[_Bundle]) -> list[_Bundle]:

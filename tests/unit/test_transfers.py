@@ -87,6 +87,9 @@ CASES: dict[str, tuple[list[Row], list[set[str]]]] = {
         [event("a"), event("b", "term:weapon", report="2020-01-12")], [{"a", "b"}]),
     "a general word that could mean two transfers": (
         [event("a"), event("b", "sys:m1_abrams"), event("c", "term:weapon", report="2020-01-12")], [{"a"}, {"b"}, {"c"}]),
+    "a stream of arms, and one order in its midst": (
+        [event("a", "term:weapon", report="2018-05-20"), event("b", "term:weapon", report="2018-11-20"),
+         event("c", "term:weapon", report="2019-03-20"), event("d", when="2018-10", report="2018-11-21")], [{"a", "b", "c"}, {"d"}]),
     "a word of another category": (
         [event("a"), event("b", "term:drone", report="2020-01-12")], [{"a"}, {"b"}]),
     "a general word long after": (
