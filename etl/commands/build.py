@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from etl.commands.console import INPUTS, load, progress
+from etl.commands.console import CORRECTIONS, INPUTS, load, progress
 
 
 @click.command()
@@ -23,11 +23,7 @@ from etl.commands.console import INPUTS, load, progress
 @click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
 @click.option("--scheduler", help="Dask scheduler whose workers extract, such as tcp://10.0.0.5:8786.")
 @click.option("--data-docs/--no-data-docs", default=True, help="Run Great Expectations and write its HTML.")
-@click.option(
-    "--corrections",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File of people's corrections.  [default: data/corrections.csv, where it stands]",
-)
+@CORRECTIONS
 def run(
     inputs: tuple[Path, ...],
     out: Path,

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from etl.settings import Settings
 
 INPUTS = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+CORRECTIONS = click.option(
+    "--corrections",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of people's corrections.  [default: data/corrections.csv, where it stands]",
+)
 
 
 class Group(click.Group):

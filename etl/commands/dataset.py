@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.commands.console import load
+from etl.commands.console import CORRECTIONS, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,11 +83,7 @@ def release(
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 @TABLES
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the tables.")
-@click.option(
-    "--corrections",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File of people's corrections.  [default: data/corrections.csv, where it stands]",
-)
+@CORRECTIONS
 def asof(day: datetime, tables: Path, out: Path, corrections: Path | None) -> None:
     """Write the tables as they were known on DAY: without articles published later, and what only they tell.
 

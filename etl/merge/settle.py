@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from etl.identifiers import stable_id
-from etl.merge.transfers import Group, Row, interval_of
+from etl.merge.transfers import Group, Row, day_of, interval_of
 from etl.reference import entries
 from etl.resolve.quantities import Interval
 from schemas.codes import codes
@@ -20,17 +20,13 @@ _COMMITTED = ("ordered", "approved", "pledged")
 Made = dict[str, object]
 
 
-def _day(value: object) -> date | None:
-    return value if isinstance(value, date) else None
-
-
 def _first_told(row: Row) -> tuple[date, str]:
-    return _day(row["report_date"]) or date.max, str(row["event_id"])
+    return day_of(row["report_date"]) or date.max, str(row["event_id"])
 
 
 def _reached(row: Row) -> date:
     """The day from which a status is known to hold: the first day told, else that of the report."""
-    return _day(row["date_start"]) or _day(row["report_date"]) or date.min
+    return day_of(row["date_start"]) or day_of(row["report_date"]) or date.min
 
 
 def _status_dates(rows: Sequence[Row]) -> Made:
@@ -144,8 +140,8 @@ def _differing_dates(rows: Sequence[Row]) -> dict[str, list[tuple[Row, str]]]:
     found = {}
     for status in _AT_ONCE:
         dated = [row for row in rows if row["status"] == status and row["date_edtf"] is not None]
-        starts = [_day(row["date_start"]) or date.min for row in dated]
-        ends = [_day(row["date_end"]) or date.max for row in dated]
+        starts = [day_of(row["date_start"]) or date.min for row in dated]
+        ends = [day_of(row["date_end"]) or date.max for row in dated]
         if dated and max(starts) > min(ends):
             found[f"{status}_date"] = [(row, _edtf(row)) for row in dated]
     return found
@@ -158,8 +154,8 @@ def _interval_text(interval: Interval) -> str:
 
 def _is_out_of_order(made: Made) -> bool:
     """True where a delivery is dated in a year before the year of the order."""
-    order = _day(made["ordered_date"]) if made["ordered_edtf"] else None
-    starts = [_day(made[f"{status}_date"]) for status in ("delivering", "delivered") if made[f"{status}_edtf"]]
+    order = day_of(made["ordered_date"]) if made["ordered_edtf"] else None
+    starts = [day_of(made[f"{status}_date"]) for status in ("delivering", "delivered") if made[f"{status}_edtf"]]
     return order is not None and any(start is not None and start.year < order.year for start in starts)
 
 
@@ -193,7 +189,7 @@ def _transfer(own_id: str, group: Group, rows: list[Row], reports: Mapping[str, 
             differing[name] = [(row, _interval_text(interval)) for row, interval in items]
     valued = next((row for row in sorted(told, key=_first_told) if row["value_amount"] is not None), None)
     terms = [row["transfer_type"] for row in sorted(told, key=_first_told) if row["transfer_type"] != "unknown"]
-    days = [day for row in rows if (day := _day(row["report_date"]))]
+    days = [day for row in rows if (day := day_of(row["report_date"]))]
     assertion = _assertion(rows)
     made: Made = {
         "transfer_id": own_id,

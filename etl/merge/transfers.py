@@ -75,7 +75,8 @@ def by_id(groups: Iterable[Group]) -> dict[str, Group]:
     return {stable_id("transfer", group[0].event_id): group for group in groups}
 
 
-def _day(value: object) -> date | None:
+def day_of(value: object) -> date | None:
+    """Return a cell of a date column as a day, or None where it is empty."""
     return value if isinstance(value, date) else None
 
 
@@ -88,7 +89,7 @@ def interval_of(row: Row) -> Interval | None:
 def told_by(row: Row) -> Told:
     """Return what of an event decides which transfer it belongs to."""
     moment = moment_of(
-        str(row["status"]), _day(row["date_start"]), _day(row["date_end"]), _day(row["report_date"]),
+        str(row["status"]), day_of(row["date_start"]), day_of(row["date_end"]), day_of(row["report_date"]),
         is_told=row["date_edtf"] is not None,
     )  # fmt: skip
     system = entries()[str(row["system_id"])]
@@ -99,7 +100,7 @@ def _bundles(rows: Sequence[Row]) -> list[_Bundle]:
     """One bundle for each set of events that tell the same, in order of their first reports."""
     alike: dict[Told, list[tuple[date, str]]] = defaultdict(list)
     for row in rows:
-        alike[told_by(row)].append((_day(row["report_date"]) or date.max, str(row["event_id"])))
+        alike[told_by(row)].append((day_of(row["report_date"]) or date.max, str(row["event_id"])))
     found = []
     for told, events in alike.items():
         events.sort()
