@@ -55,7 +55,7 @@ notebook: env  ## open the notebooks in Jupyter
 	$(BIN)/jupyter lab notebooks
 
 lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --extra train --extra cluster --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile --universal --python-version 3.11 --extra dev --extra train --extra cluster --extra stores --extra bench --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
 
 clean:  ## delete what runs have written

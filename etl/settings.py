@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     scheduler: str | None = Field(
         default=None, description="Address of a Dask scheduler whose workers extract, such as `tcp://10.0.0.5:8786`."
     )
+    kept: Path | None = Field(
+        default=None, description="Folder for what is kept between runs; by default `.kept` in the folder of the tables."
+    )
+    gate: bool = Field(
+        default=True, description="Whether articles and sentences that cannot tell a transfer are left unparsed."
+    )
     batch_size: int = Field(default=50, ge=1, description="Articles that a process takes at a time.")
 
     @classmethod

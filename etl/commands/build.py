@@ -23,24 +23,28 @@ from etl.commands.console import CORRECTIONS, INPUTS, load, progress
 @click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
 @click.option("--scheduler", help="Dask scheduler whose workers extract, such as tcp://10.0.0.5:8786.")
 @click.option("--data-docs/--no-data-docs", default=True, help="Run Great Expectations and write its HTML.")
+@click.option("--gate/--no-gate", default=None, help="Leave unparsed what cannot tell a transfer, or parse all of it.")
 @CORRECTIONS
 def run(
-    inputs: tuple[Path, ...],
+    inputs: tuple[str, ...],
     out: Path,
     workers: int | None,
     scheduler: str | None,
     data_docs: bool,
+    gate: bool | None,
     corrections: Path | None,
 ) -> None:
     """Run the whole way: read INPUTS, extract, merge, validate, and write the tables.
 
-    INPUTS are folders or files: text, Markdown, HTML, JSON Lines, JSON, CSV, TSV, Parquet, also packed with gzip or zstd.
+    INPUTS are folders or files: text, Markdown, HTML, JSON Lines, JSON, CSV, TSV, Parquet, also packed with gzip or zstd;
+    on this machine, or at s3://, gs:// and https:// addresses (extra `stores`). What is extracted is kept in OUT/.kept:
+    the next run works on new articles alone.
 
     \b
     Example:
       etl run my_articles/ export.jsonl.gz --out results
     """
-    settings = load(workers=workers, scheduler=scheduler, corrections=corrections)
+    settings = load(workers=workers, scheduler=scheduler, corrections=corrections, gate=gate)
     from etl import pipeline
     from etl.review.corrections import find_corrections
 
@@ -50,7 +54,7 @@ def run(
     with display:
         summary = pipeline.run(inputs, out, settings, progress=advance, data_docs=data_docs, corrections=decided)
     for name, value in (
-        ("articles", summary.articles), ("in quarantine", summary.quarantined), ("duplicates", summary.duplicates),
+        ("articles", summary.articles), ("extracted now", summary.extracted), ("in quarantine", summary.quarantined), ("duplicates", summary.duplicates),
         ("mentions", summary.mentions), ("events", summary.events), ("transfers", summary.transfers),
         ("corrections", len(decided) if decided else 0),
     ):  # fmt: skip
@@ -66,7 +70,7 @@ def run(
 
 @click.command()
 @INPUTS
-def read(inputs: tuple[Path, ...]) -> None:
+def read(inputs: tuple[str, ...]) -> None:
     """Read INPUTS and print each article, or why it was put aside, as JSON Lines.
 
     \b
@@ -90,7 +94,7 @@ def read(inputs: tuple[Path, ...]) -> None:
 
 @click.command()
 @INPUTS
-def extract(inputs: tuple[Path, ...]) -> None:
+def extract(inputs: tuple[str, ...]) -> None:
     """Read INPUTS, find their events, and print them as JSON Lines.
 
     \b
@@ -104,10 +108,8 @@ def extract(inputs: tuple[Path, ...]) -> None:
     settings = load()
     display, advance = progress()
     with display:
-        articles, _ = pipeline.read(inputs, settings, advance)
-        found = pipeline.extract(articles, settings, advance)
-    for event in found.events:
-        click.echo(json.dumps(event, ensure_ascii=False, default=str))
+        for event in pipeline.extract(inputs, settings, advance):
+            click.echo(json.dumps(event, ensure_ascii=False, default=str))
 
 
 @click.command()

@@ -14,7 +14,7 @@ from etl.errors import EtlError
 if TYPE_CHECKING:
     from etl.settings import Settings
 
-INPUTS = click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+INPUTS = click.argument("inputs", nargs=-1, required=True)
 CORRECTIONS = click.option(
     "--corrections",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -49,8 +49,7 @@ def evaluate(gold: Path, events: Path | None, target: Path | None, workers: int 
         settings = load(workers=workers)
         display, advance = progress()
         with display:
-            articles, _ = pipeline.read([gold], settings, advance)
-            rows = pipeline.extract(articles, settings, advance).events
+            rows = list(pipeline.extract([gold], settings, advance))
     figures = measure(rows, documents)
     _print_figures(figures)
     if target:

@@ -1,13 +1,21 @@
-"""A cheap filter before the parser: which sentences can tell a transfer at all."""
+"""Cheap filters before the parser: which articles name arms at all, and which of their sentences can tell a transfer.
+
+The grammar reads a transfer from three things: a word that tells one, equipment in its sentence or named before it, and a
+party in the article. What lacks one of them is never parsed. All conditions here are weaker than the grammar's own.
+"""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
-from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.annotate import ARMING, Part, Sentence
+from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.lexicon import nouns, verbs
+from etl.reference import default_matcher
 
 _DENIAL = ("den(?:y|ies|ied|ying)", "reject", "dismiss", "refut")
-_ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
+_LONGEST = 3000
+"""Characters from which a sentence is not parsed: such are lists, tables and text without full stops."""
 
 
 @cache
@@ -21,10 +29,22 @@ def _cue() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(sorted(stems))})", re.IGNORECASE)
 
 
-def candidate_sentences(sentences: list[Sentence], *, is_party_in_title: bool = False) -> list[Sentence]:
-    """Return the sentences that may tell a transfer, if the article names arms and a party at all."""
-    if not is_party_in_title and not any(sentence.actors for sentence in sentences):
-        return []
-    if not any(sentence.systems or _ARMING.search(sentence.text) for sentence in sentences):
-        return []
-    return [sentence for sentence in sentences if _cue().search(sentence.text) and len(sentence.text) < 3000]
+
+def name_arms(texts: Sequence[str]) -> list[bool]:
+    """Return, for each text, whether it may name equipment or speaks of arming: one pass over each, nothing taken apart."""
+    matcher = default_matcher()
+    return [matcher.names_equipment(text) or ARMING.search(text) is not None for text in texts]
+
+
+def tells_of_arms(parts: Sequence[Part]) -> bool:
+    """Return True where an article names equipment or speaks of arming: without either, no sentence of it tells a transfer."""
+    return any(part.systems or ARMING.search(part.text) for part in parts)
+
+
+def candidate_sentences(discourse: Discourse) -> list[Sentence]:
+    """Return the sentences that may tell a transfer: those in whose reach are equipment and a party, and that have a word for it."""
+    return [
+        sentence
+        for sentence in discourse.sentences
+        if discourse.is_in_reach(sentence) and len(sentence.text) < _LONGEST and _cue().search(sentence.text)
+    ]

@@ -1,5 +1,6 @@
 """What any extractor takes and gives: an article in, mentions of transfers out, each tied to spans of its text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -81,6 +82,6 @@ class Provenance(Protocol):
 class Extractor(Provenance, Protocol):
     """Finds mentions of transfers in articles."""
 
-    def extract(self, article: Article) -> list[Mention]:
-        """Return the mentions of one article, in the order of their place."""
+    def extract_all(self, articles: Sequence[Article]) -> list[list[Mention] | Exception]:
+        """Return the mentions of each article in the order of their place, or what went wrong with it."""
         ...

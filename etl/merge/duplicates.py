@@ -1,23 +1,23 @@
-"""Finds articles that print the same story: exact copies by their words, cut, updated or reworded ones by comparison.
+"""Finds articles that print the same story: copies, cut or updated ones, and rewrites.
 
-Two indexes propose earlier articles: MinHash over the set of words, which a rewrite keeps, and long runs of words,
-which a cut copy keeps. A comparison then decides. The numbers below stand between the weakest copy or rewrite and the
-strongest follow-up or independent report of part a of `tests/data/cases/duplicates.jsonl`.
+Compared are articles that tell events of the same two parties, for only there does it matter whether two reports are
+independent. Sketches of their words, which a rewrite keeps, and long runs of words, which a cut copy keeps, propose
+earlier articles; a comparison of all words then decides. The numbers below stand between the weakest copy or rewrite and
+the strongest follow-up or independent report of part a of `tests/data/cases/duplicates.jsonl`.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+import tempfile
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from hashlib import sha256
 from itertools import pairwise
-from sys import intern
-from zlib import crc32
+from typing import IO
 
-from datasketch import MinHash, MinHashLSH
+import numpy as np
 
-from etl.sources import Article
+from etl.merge.prints import RUNS, SKETCH, Print
 
 PIECE = 10
 """Words of meaning in one piece of the shorter article, about a sentence; a shorter text is only ever an exact
@@ -40,80 +40,109 @@ other words is news with old background."""
 OLD = 0.5
 """Least share of a later and longer article that stands in the first (updates from 0.55, follow-ups to 0.48). Where
 more than half is new, the article is a story of its own with the old one below."""
-_RUN, _SAMPLE = 6, 4  # words in an indexed run; one run in four is indexed, under the earliest article that has it
-_BANDS, _ROWS = 42, 3  # finds 99 % of texts that share half of their words, 84 % of those that share 0.35
-_ALIKE = 0.2  # estimate of shared words below which no comparison follows; rewrites have 0.54 and more, cut ones less
-_MOST = 50  # articles compared, most alike first: a thousand notices of one form shall not cost a million comparisons
-_READ = 5_000  # words of meaning read of one article, so that a book costs no more than a long report
-_BLANK = MinHash(num_perm=_BANDS * _ROWS, seed=1)
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
-_FUNCTION_WORDS = frozenset(
-    _WORD.findall(
-        "a about after all also an and are as at be been before but by can could did do for from had has have he"
-        " her him his if in into is it its more no not of on one or out over s said say says she so some than that"
-        " the their them there these they this those to two up was we were what when where which while who whose"
-        " will with would you"
-    )
-)
-
-
-@lru_cache(maxsize=200_000)
-def _stem(word: str) -> str:
-    """Return a lower-case word without its commonest endings."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return intern(word[: -len(ending)])
-    return intern(word)
+_ALIKE = 0.2
+"""Share of words in common, as the sketches tell it, from which two articles are compared; rewrites have 0.54 and more."""
+_SHARED_RUNS = 2
+"""Runs in common from which two articles are compared: cut copies have few words in common, but these."""
+_MOST = 50
+"""Articles compared, most alike first: a thousand notices of one form shall not cost a million comparisons."""
+_LATEST = 20_000
+"""First printings of the same two parties that are kept in view, the latest."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Print:
-    """What is compared of an article: all its words, those of meaning, names and numbers, and the MinHash."""
+class Report:
+    """An article that tells events: its print, and of whom it tells.
+
+    Attributes:
+        day: day of publication.
+        parties: for each pair of supplier and recipient that it tells of, a word.
+    """
 
     article_id: str
     day: date | None
-    words: tuple[str, ...]
-    stems: tuple[str, ...]
-    names: tuple[str, ...]
-    sketch: MinHash
-
-    @classmethod
-    def of(cls, article: Article) -> "_Print":
-        """Read an article's prose, or all its text where it has none."""
-        prose, at = [], 0
-        for start, end in sorted(article.aside):
-            prose.append(article.text[at:start])
-            at = max(at, end)
-        found = _WORD.findall(" ".join([*prose, article.text[at:]])) or _WORD.findall(article.text)
-        words = tuple(_stem(word.lower().replace(",", "")) for word in found)
-        named = (word for word, raw in zip(words, found, strict=True) if not raw[0].islower())
-        stems = tuple(word for word in words if word not in _FUNCTION_WORDS)[:_READ]
-        sketch = _BLANK.copy()
-        sketch.update_batch([stem.encode() for stem in dict.fromkeys(stems)])
-        return cls(
-            article_id=article.article_id,
-            day=article.published,
-            words=words,
-            stems=stems,
-            names=tuple(word for word in dict.fromkeys(named) if word not in _FUNCTION_WORDS),
-            sketch=sketch,
-        )
-
-    def runs(self) -> Iterator[int]:
-        """Give a number for each of its long runs of words that goes into the index: the same ones in every text."""
-        for at in range(len(self.stems) - _RUN + 1):
-            number = crc32(" ".join(self.stems[at : at + _RUN]).encode())
-            if number % _SAMPLE == 0:
-                yield number
+    parties: frozenset[str]
+    print: Print
 
 
-def _shared(short: tuple[str, ...], long: tuple[str, ...], run: int) -> float:
+class _Shelf:
+    """Words of first printings, on disk: only those that are compared are read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._at = array("Q", [0])
+        self._n_words = array("L")
+        self._ids: list[str] = []
+        self._days = array("l")
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def put(self, report: Report) -> int:
+        told = report.print.columns()
+        self._file.seek(self._at[-1])
+        self._file.write(told["words"] + told["names"])
+        self._at.append(self._file.tell())
+        self._n_words.append(len(told["words"]))
+        self._ids.append(report.article_id)
+        self._days.append(report.day.toordinal() if report.day else 0)
+        return len(self._ids) - 1
+
+    def article_id(self, number: int) -> str:
+        return self._ids[number]
+
+    def get(self, number: int) -> Report:
+        self._file.seek(self._at[number])
+        told = self._file.read(self._at[number + 1] - self._at[number])
+        words, names = told[: self._n_words[number]], told[self._n_words[number] :]
+        day = date.fromordinal(self._days[number]) if self._days[number] else None
+        empty = {"words": words, "names": names, "sketch": b"", "runs": b""}
+        return Report(self._ids[number], day, frozenset(), Print.read(empty))
+
+
+class _Block:
+    """The first printings that tell of the same two parties: their sketches and runs, in the order of time."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._numbers = np.zeros(4, np.int64)
+        self._sketches = np.zeros((4, SKETCH), np.uint8)
+        self._runs = np.zeros((4, RUNS), np.uint16)
+        self._n_runs = np.zeros(4, np.int64)
+
+    def add(self, number: int, own: Print) -> None:
+        if self._size == len(self._numbers):
+            keep = slice(max(0, self._size - _LATEST // 2), None) if self._size >= _LATEST else slice(None)
+            for name in ("_numbers", "_sketches", "_runs", "_n_runs"):
+                kept = getattr(self, name)[keep]
+                setattr(self, name, np.concatenate([kept, np.zeros_like(kept)]))
+                self._size = len(kept)
+        self._numbers[self._size] = number
+        self._sketches[self._size] = own.sketch
+        self._runs[self._size, : len(own.runs)] = own.runs
+        self._n_runs[self._size] = len(own.runs)
+        self._size += 1
+
+    def near(self, own: Print) -> dict[int, float]:
+        """Return the first printings that may be the same story, with how alike they seem."""
+        alike = (self._sketches[: self._size] == own.sketch).mean(axis=1)
+        is_own = np.zeros(1 << 16, bool)
+        is_own[own.runs] = True
+        there = np.arange(RUNS) < self._n_runs[: self._size, None]
+        shared = (is_own[self._runs[: self._size]] & there).sum(axis=1)
+        chosen = np.flatnonzero((alike >= _ALIKE) | (shared >= _SHARED_RUNS) | (len(own.stems) < PIECE))
+        # runs weigh as words do, so that a cut copy stands beside the rewrites
+        weights = np.maximum(alike[chosen], shared[chosen] / RUNS)
+        return dict(zip(self._numbers[chosen].tolist(), weights.tolist(), strict=True))
+
+
+def _shared(short: tuple[int, ...], long: tuple[int, ...], run: int) -> float:
     """Share of the shorter text's runs of words that stand in the longer."""
     first, second = ({text[at : at + run] for at in range(max(1, len(text) - run + 1))} for text in (short, long))
     return len(first & second) / len(first)
 
 
-def _retold(short: tuple[str, ...], long: tuple[str, ...]) -> float:
+def _retold(short: tuple[int, ...], long: tuple[int, ...]) -> float:
     """Share of the shorter text's pieces that stand, if in other words and another order, in the longer."""
     step = WINDOW // 4
     windows = [set(long[at : at + WINDOW]) for at in range(0, max(1, len(long) - WINDOW + step), step)]
@@ -127,33 +156,34 @@ def _retold(short: tuple[str, ...], long: tuple[str, ...]) -> float:
     return held / sum(map(len, pieces))
 
 
-def _likeness(first: _Print, later: _Print) -> float:
+def _likeness(first: Report, later: Report) -> float:
     """Share of the shorter article that the other prints too, 0 where they cannot be one story."""
-    short, long = sorted((first, later), key=lambda text: len(text.stems))
-    stems = set(short.stems)
-    if len(short.stems) < PIECE or len(stems & set(long.stems)) < len(stems) / 2:
+    if first.print.words == later.print.words:
+        return 1.0
+    short, long = sorted((first, later), key=lambda report: len(report.print.stems))
+    own, other = short.print.stems, long.print.stems
+    stems = set(own)
+    if len(own) < PIECE or len(stems & set(other)) < len(stems) / 2:
         return 0.0
-    if (
-        len(set(short.names) & set(long.words)) < NAMES * len(short.names)
-        or _shared(short.words, long.words, 2) < PAIRS
-    ):
+    names, words = set(short.print.names), (short.print.words, long.print.words)
+    if len(names & set(words[1])) < NAMES * len(names) or _shared(*words, 2) < PAIRS:
         return 0.0
-    if short is first and _retold(long.stems, short.stems) < OLD:
+    if short is first and _retold(other, own) < OLD:
         return 0.0
     if first.day and later.day and (later.day - first.day).days > NEAR:
-        return _shared(short.words, long.words, 4)
-    return _retold(short.stems, long.stems)
+        return _shared(*words, 4)
+    return _retold(own, other)
 
 
-def find_duplicates(articles: Iterable[Article], *, similarity: float) -> dict[str, str]:
+def find_duplicates(reports: Iterable[Report], *, similarity: float) -> dict[str, str]:
     """Find the articles that print a story which an earlier one printed.
 
-    Articles are taken by day of publication (those of a year after its last day, undated ones last; source_id settles
-    the rest), each compared with first printings alone. So what comes later changes nothing of what came before, and
-    no story grows by a chain in which each copy resembles the last one and not the first.
+    Each is compared with first printings alone, those that tell of the same parties. So what comes later changes nothing
+    of what came before, and no story grows by a chain in which each copy resembles the last one and not the first.
 
     Args:
-        articles: all articles of the run, in any order.
+        reports: the articles that tell events, by day of publication (those of a year after its last day, undated ones
+            last; source_id settles the rest).
         similarity: share of the shorter article, cut in pieces of a sentence's length, that must stand in the other,
             in these words or others. Of part a, copies and rewrites reach 0.87 and more, follow-ups and independent
             reports 0.57 and less: 0.7 stands between.
@@ -161,37 +191,23 @@ def find_duplicates(articles: Iterable[Article], *, similarity: float) -> dict[s
     Returns:
         article_id of each copy, rewrite or update -> article_id of the first printing. First printings are no keys.
     """
-    sketches = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
-    runs: dict[int, int] = {}
-    firsts: list[_Print] = []
-    by_words: dict[bytes, str] = {}
+    blocks: dict[str, _Block] = defaultdict(_Block)
     copies: dict[str, str] = {}
-    for article in sorted(articles, key=_place):
-        own = _Print.of(article)
-        if not own.words:
-            continue
-        key = sha256(" ".join(own.words).encode()).digest()
-        if key in by_words:
-            if by_words[key] != own.article_id:
-                copies[own.article_id] = by_words[key]
-            continue
-        numbers = list(own.runs())
-        alike = sorted((-own.sketch.jaccard(firsts[at].sketch), at) for at in sketches.query(own.sketch))
-        near = {at for share, at in alike[:_MOST] if -share >= _ALIKE}
-        near.update(runs[number] for number in numbers if number in runs)
-        likeness, at = max(((_likeness(firsts[at], own), -at) for at in near), default=(0.0, 0))
-        if likeness >= similarity:
-            by_words[key] = copies[own.article_id] = firsts[-at].article_id
-            continue
-        by_words[key] = own.article_id
-        sketches.insert(len(firsts), own.sketch)
-        for number in numbers:
-            runs.setdefault(number, len(firsts))
-        firsts.append(own)
+    with tempfile.TemporaryFile() as file:
+        shelf = _Shelf(file)
+        for own in reports:
+            if not own.print.words:
+                continue
+            near: dict[int, float] = {}
+            for parties in own.parties:
+                near |= blocks[parties].near(own.print)
+            ordered = sorted(near, key=lambda number: (-near[number], number))[:_MOST]
+            likeness, at = max(((_likeness(shelf.get(number), own), -number) for number in ordered), default=(0.0, 0))
+            if likeness >= similarity:
+                if shelf.article_id(-at) != own.article_id:
+                    copies[own.article_id] = shelf.article_id(-at)
+                continue
+            number = shelf.put(own)
+            for parties in own.parties:
+                blocks[parties].add(number, own.print)
     return copies
-
-
-def _place(article: Article) -> tuple[date, str, str]:
-    """Return what orders articles in time."""
-    year_end = date(article.published_year, 12, 31) if article.published_year else date.max
-    return article.published or year_end, article.source_id, article.article_id

@@ -8,8 +8,9 @@ from pathlib import Path
 from etl import __version__
 from etl.publish.tables import write_text
 from etl.settings import Settings
+from etl.sources.files import File
 
-_OF_THE_MACHINE = {"workers", "batch_size", "scheduler", "corrections"}
+_OF_THE_MACHINE = {"workers", "batch_size", "scheduler", "corrections", "kept", "gate"}
 """Settings that change how a run goes, not what comes out, and the path that the corrections' hash stands for."""
 
 
@@ -19,27 +20,25 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _input(path: Path, source_path: str) -> dict[str, object]:
-    try:
-        return {"path": source_path, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
-    except OSError:  # the readers have put it aside and told why
-        return {"path": source_path, "bytes": None, "sha256": None}
+def _input(file: File) -> dict[str, object]:
+    size, digest = file.size_and_sha256() or (None, None)
+    return {"path": file.source_path, "bytes": size, "sha256": digest}
 
 
 def record_of(
-    files: Iterable[tuple[Path, str]], settings: Settings, corrections: tuple[Path, int] | None
+    files: Iterable[File], settings: Settings, corrections: tuple[Path, int] | None
 ) -> dict[str, object]:
     """Return the record of a run.
 
     Args:
-        files: the files that were read, each with its path within its input.
+        files: the files that were read.
         settings: settings of the run.
         corrections: the file of corrections and their number, or None.
     """
     return {
         "version": __version__,
         "settings": settings.model_dump(mode="json", exclude=_OF_THE_MACHINE),
-        "inputs": [_input(path, source_path) for path, source_path in files],
+        "inputs": [_input(file) for file in files],
         "corrections": {"sha256": sha256_of(corrections[0]), "rows": corrections[1]} if corrections else None,
     }
 

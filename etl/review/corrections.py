@@ -12,8 +12,8 @@ Corrections are applied in the order of the file; each sees what those before it
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +64,12 @@ class Corrections:
 
     def __len__(self) -> int:
         return len(self.of_events) + len(self.of_transfers)
+
+    def check_all_matched(self, matched: Collection[str]) -> None:
+        """Raise a ConfigurationError where a correction of an event has met no event of its identifier."""
+        for item in self.of_events:
+            if item.target not in matched:
+                raise _no_match(self, item, "there is no such event")
 
 
 @dataclass(frozen=True)
@@ -167,37 +173,41 @@ def correct_events(events: Iterable[Row], corrections: Corrections) -> Corrected
     return Corrected(list(rows.values()), dropped)
 
 
-def rejected_by(
-    corrected: Corrected, mentions: Iterable[Row], paths: Mapping[str, str], corrections: Corrections
-) -> list[Rejected]:
-    """Return the quarantine entries of dropped events and of their mentions.
+def apply_to_events(
+    events: list[Row], mentions: list[Row], corrections: Corrections, paths: Mapping[str, str], matched: set[str]
+) -> tuple[list[Row], list[Row], list[Rejected]]:
+    """Return some events and their mentions after the corrections that bear on them, and the quarantine entries of what was dropped.
 
     Args:
-        corrected: what the corrections have done.
-        mentions: rows of `mentions`.
+        events, mentions: rows of some articles.
+        corrections: those of the build.
         paths: for each article_id the path of its file.
-        corrections: the corrections, for the name of their file.
+        matched: receives the event_ids that a correction has met.
+
+    Raises:
+        ConfigurationError: as `correct_events` does.
     """
+    own = {str(row["event_id"]) for row in events}
+    bearing = tuple(item for item in corrections.of_events if item.target in own)
+    if not bearing:
+        return events, mentions, []
+    matched.update(item.target for item in bearing)
+    corrected = correct_events(events, replace(corrections, of_events=bearing))
     by = {str(row["event_id"]): (row, item) for row, item in corrected.dropped}
 
     def entry(event_id: str, place: str, excerpt: object) -> Rejected:
         row, item = by[event_id]
         told = f"event {event_id}: {item.who} dropped it on {item.when} ({corrections.path.name} line {item.line}): {item.why}"
-        return Rejected(
-            "review",
-            paths.get(str(row["article_id"]), ""),
-            "corrected",
-            told,
-            str(row["source_id"]),
-            str(excerpt),
-            place,
-        )
+        path = paths.get(str(row["article_id"]), "")
+        return Rejected("review", path, "corrected", told, str(row["source_id"]), str(excerpt), place)
 
-    return [entry(name, f"events {name}", row["evidence"]) for name, (row, _) in by.items()] + [
+    dropped = [entry(name, f"events {name}", row["evidence"]) for name, (row, _) in by.items()]
+    dropped += [
         entry(str(row["event_id"]), f"mentions {row['mention_id']}", row["quote"])
         for row in mentions
         if row["event_id"] in by
     ]
+    return corrected.events, [row for row in mentions if row["event_id"] not in by], dropped
 
 
 def _order(events: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[date, str]]:

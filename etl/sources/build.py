@@ -1,7 +1,6 @@
 """Fields of a document, whatever file they came from -> an Article."""
 
 import math
-from collections.abc import Mapping
 from datetime import date, datetime
 
 import py3langid
@@ -10,7 +9,9 @@ from etl.errors import InputError
 from etl.settings import Settings
 from etl.sources.article import Article
 from etl.sources.decode import repair
+from etl.sources.document import Document
 from etl.sources.front_matter import read_front_matter
+from etl.sources.html import read_html
 from etl.sources.published import Published, parse_published
 
 
@@ -36,26 +37,14 @@ def _published(value: object, settings: Settings, publisher: str | None) -> Publ
     return parse_published(text, order=order) if text else Published()
 
 
-def build_article(
-    fields: Mapping[str, object],
-    *,
-    source_path: str,
-    default_id: str,
-    settings: Settings,
-    aside_known: bool = False,
-) -> Article:
+def build_article(document: Document, settings: Settings) -> Article:
     """Return the article that the fields of a document tell.
 
-    Args:
-        fields: values by our names (id, url, title, date, publisher, text); any but the text may be missing.
-        source_path: path of the file within the input.
-        default_id: identifier where the document has none.
-        settings: settings of the run.
-        aside_known: True where the reader has left out captions and links already.
-
     Raises:
-        InputError: the text is missing, empty, too long or not natural text.
+        InputError: the text is missing, empty, too long or not natural text, or the page cannot be read.
     """
+    page = document.fields.get("page")
+    fields = read_html(page) if isinstance(page, str) else document.fields
     raw = fields.get("text")
     if _clean(raw) is None:
         raise InputError("no_text", "the text of the document is empty. Nothing to do if that is so in the source.")
@@ -83,8 +72,8 @@ def build_article(
     if published.day is None:
         published = front.published if front.published.day or not published.year else published
     return Article(
-        source_id=_clean(fields.get("id")) or default_id,
-        source_path=source_path,
+        source_id=_clean(fields.get("id")) or document.default_id,
+        source_path=document.source_path,
         text=text,
         title=title or front.title,
         url=url if url and url.startswith(("http://", "https://")) else None,
@@ -92,5 +81,5 @@ def build_article(
         published=published.day,
         published_year=published.year,
         language=identify_language(text),
-        aside=() if aside_known else front.aside,
+        aside=front.aside,
     )

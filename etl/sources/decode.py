@@ -12,6 +12,8 @@ _FOREIGN = 0.15
 """Share of bytes beyond ASCII from which a text is not taken for English."""
 _UNUSED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
+_NOT_PLAIN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f&\r]")
+"""What may need repair in a text that is otherwise plain ASCII."""
 _REPAIR = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, normalization=None, unescape_html="auto")
 
 
@@ -34,6 +36,14 @@ def decode(data: bytes) -> str:
     return data.decode(_guess_encoding(data[:_SAMPLE]), "replace")
 
 
+def decode_line(data: bytes) -> str:
+    """Return the text that one line of a file holds: UTF-8 if it is that, else the encoding that fits best."""
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return data.decode(_guess_encoding(data[:_SAMPLE]), "replace")
+
+
 def _guess_encoding(sample: bytes) -> str:
     """The Western encoding where few bytes are beyond ASCII, as in English text; else the one that fits best."""
     if sum(byte > 127 for byte in sample) < _FOREIGN * len(sample) and not _UNUSED_IN_CP1252.search(sample):
@@ -44,6 +54,8 @@ def _guess_encoding(sample: bytes) -> str:
 
 def repair(text: str) -> str:
     """Return the text with mojibake mended, control characters gone, and lines ended by a line feed."""
+    if text.isascii() and not _NOT_PLAIN.search(text):
+        return text.strip()
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = ftfy.fix_text(text.replace("\r\n", "\n").replace("\r", "\n"), _REPAIR)
     return _CONTROL.sub("", text).strip()

@@ -1,99 +1,127 @@
-"""A folder or a file -> articles, and what could not be used. The only place that knows all kinds of input."""
+"""Files of any known kind -> documents -> articles, and what could not be used. The only place that knows all kinds of input."""
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
+from io import BufferedReader, StringIO
 from pathlib import Path
 
-from etl.errors import ConfigurationError, InputError
+from etl.errors import InputError
 from etl.settings import FIELD_NAMES, Settings
 from etl.sources.article import Article, Rejected
 from etl.sources.build import build_article
-from etl.sources.decode import decode
-from etl.sources.html import read_html
-from etl.sources.records import Record, read_delimited, read_json, read_json_lines, read_parquet
-from etl.sources.sniff import sniff_text
-from etl.sources.unpack import PARQUET, head_of, plain_suffix, read_bytes
+from etl.sources.decode import decode, decode_line
+from etl.sources.document import Document
+from etl.sources.files import File, list_files
+from etl.sources.records import Line, Record, read_delimited, read_json, read_json_lines, read_parquet
+from etl.sources.sniff import refuse_binary, sniff_text
+from etl.sources.unpack import PARQUET, head_of, plain_suffix, unpacked
 
-Read = Article | Rejected
-
-
-def list_files(inputs: Iterable[Path]) -> list[tuple[Path, str]]:
-    """Return the files of the inputs, each with its path within its input, sorted by that path.
-
-    Raises:
-        ConfigurationError: an input does not exist.
-    """
-    found: list[tuple[Path, str]] = []
-    for given in inputs:
-        if given.is_dir():
-            found += [
-                (path, path.relative_to(given).as_posix())
-                for path in given.rglob("*")
-                if not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(given).parts)
-            ]
-        elif given.exists():
-            found.append((given, given.name))
-        else:
-            raise ConfigurationError(f"input {given}: no such file or folder. Name a folder or a file with articles.")
-    return sorted(found, key=lambda pair: (pair[1], str(pair[0])))
+_AT_ONCE = 4_000_000
+"""Bytes up to which a file is read whole; of a larger one with many documents, a line at a time is in memory."""
+_LONGEST_LINE = 64_000_000
+"""Bytes up to which a line of a large file is read."""
 
 
-def _records(path: Path, settings: Settings) -> Iterable[Record]:
+def _lines(start: bytes, stream: BufferedReader) -> Iterator[Line]:
+    """The lines of a large file, each decoded by itself, with their ends; one that is too long is an error."""
+    *whole, rest = start.split(b"\n")
+    yield from (decode_line(line + b"\n") for line in whole)
+    while line := rest + stream.readline(_LONGEST_LINE):
+        rest = b""
+        if len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
+            yield InputError("too_large", f"a line has more than {_LONGEST_LINE:,} bytes. Divide it.")
+            while (more := stream.readline(_LONGEST_LINE)) and not more.endswith(b"\n"):
+                pass
+            continue
+        yield decode_line(line)
+
+
+def _records(file: File, settings: Settings) -> Iterator[Record]:
     """The records of one file; a file that is one article is one record."""
-    head = head_of(path)
+    head = head_of(file)
     if head.startswith(PARQUET):
-        return read_parquet(path, settings)
-    data = read_bytes(path, head, settings.max_file_bytes)
-    text = decode(data)
+        with file.open() as raw:
+            yield from read_parquet(raw, settings)
+        return
+    known = frozenset(name for field in FIELD_NAMES for name in settings.names_of(field))
+    suffix = plain_suffix(file.name)
+    with unpacked(file, head, settings.max_file_bytes) as stream:
+        start = stream.read(_AT_ONCE)
+        refuse_binary(start[:16])
+        kind = None
+        if len(start) == _AT_ONCE and b"\x00" not in start:
+            kind = sniff_text(decode(start.rpartition(b"\n")[0]), suffix, known)
+            if kind == "jsonl":
+                yield from read_json_lines(_lines(start, stream), settings)
+                return
+            if kind == "delimited":
+                yield from read_delimited(_lines(start, stream), settings)
+                return
+        text = decode(start + stream.read())
     if not text.strip():
         raise InputError("empty_file", "the file holds only blanks.")
-    known = frozenset(name for field in FIELD_NAMES for name in settings.names_of(field))
-    kind = sniff_text(text, plain_suffix(path), known)
+    kind = sniff_text(text, suffix, known)
     if kind == "jsonl":
-        return read_json_lines(text, settings)
-    if kind == "json":
-        return read_json(text, settings)
-    if kind == "delimited":
-        return read_delimited(text, settings)
-    return [(0, read_html(text) if kind == "html" else {"text": text})]
+        yield from read_json_lines(iter(text.split("\n")), settings)
+    elif kind == "json":
+        yield from read_json(text, settings)
+    elif kind == "delimited":
+        yield from read_delimited(StringIO(text, newline=""), settings)
+    else:
+        yield 0, {"page" if kind == "html" else "text": text}
 
 
-def read_file(path: Path, source_path: str, settings: Settings) -> Iterator[Read]:
+def read_file(file: File, settings: Settings) -> Iterator[Document | Rejected]:
     """Yield what one file holds, in file order. Bad input is yielded as Rejected, never raised."""
-    if any(fnmatch(path.name.lower(), pattern.lower()) for pattern in settings.ignore):
+    if any(fnmatch(file.name.lower(), pattern.lower()) for pattern in settings.ignore):
         message = f"its name is one of those set aside ({', '.join(settings.ignore)}). Change `ignore` to read it."
-        yield Rejected("read", source_path, "ignored_file", message)
+        yield Rejected("read", file.source_path, "ignored_file", message)
         return
     try:
-        for place, fields in _records(path, settings):
-            try:
-                if isinstance(fields, InputError):
-                    raise fields
-                default_id = f"{source_path}#{place}" if place else source_path
-                yield build_article(fields, source_path=source_path, default_id=default_id, settings=settings)
-            except InputError as error:
-                given = fields.get("id") if isinstance(fields, dict) else None
-                text = fields.get("text") if isinstance(fields, dict) else None
-                yield Rejected(
-                    "read", source_path, error.reason, str(error), str(given) if given else None,
-                    str(text)[:200] if text else None, place=str(place),
-                )  # fmt: skip
+        for place, fields in _records(file, settings):
+            if isinstance(fields, InputError):
+                yield Rejected("read", file.source_path, fields.reason, str(fields), place=str(place))
+            else:
+                yield Document(file.source_path, place, fields)
     except InputError as error:
-        yield Rejected("read", source_path, error.reason, str(error))
+        yield Rejected("read", file.source_path, error.reason, str(error))
 
 
-def read_articles(inputs: Iterable[Path], settings: Settings) -> Iterator[Read]:
+def read_documents(files: Iterable[File], settings: Settings) -> Iterator[Document | Rejected]:
+    """Yield all documents of some files, and all that could not be used, in the order of the files."""
+    for file in files:
+        yield from read_file(file, settings)
+
+
+def make_article(document: Document, settings: Settings) -> Article | Rejected:
+    """Return the article that a document is, or why it is none."""
+    try:
+        return build_article(document, settings)
+    except InputError as error:
+        given, text = document.fields.get("id"), document.fields.get("text")
+        return Rejected(
+            "read", document.source_path, error.reason, str(error), str(given) if given else None,
+            str(text)[:200] if text else None, place=str(document.place),
+        )  # fmt: skip
+
+
+def same_document(article_path: str, source_id: str, excerpt: str) -> Rejected:
+    """Return the entry of a document whose id and text are those of one that was read before."""
+    message = f"a document with the id {source_id!r} and the same text was read before."
+    return Rejected("read", article_path, "same_document", message, source_id, excerpt)
+
+
+def read_articles(inputs: Iterable[str | Path], settings: Settings) -> Iterator[Article | Rejected]:
     """Yield all articles of the inputs, and all that could not be used, in the order of their paths.
 
     A document with the same id and the same text as an earlier one is not used twice.
     """
     seen: set[str] = set()
-    for path, source_path in list_files(inputs):
-        for item in read_file(path, source_path, settings):
-            if isinstance(item, Article):
-                if item.article_id in seen:
-                    message = f"a document with the id {item.source_id!r} and the same text was read before."
-                    yield Rejected("read", source_path, "same_document", message, item.source_id, item.text)
-                    continue
-                seen.add(item.article_id)
-            yield item
+    for found in read_documents(list_files(inputs), settings):
+        item = make_article(found, settings) if isinstance(found, Document) else found
+        if isinstance(item, Article):
+            if item.article_id in seen:
+                yield same_document(item.source_path, item.source_id, item.text)
+                continue
+            seen.add(item.article_id)
+        yield item

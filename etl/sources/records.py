@@ -1,10 +1,10 @@
 """Files of many documents: JSON Lines, JSON, CSV, TSV and Parquet. Each gives records: (place in the file, fields)."""
 
 import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +14,7 @@ from etl.settings import FIELD_NAMES, Settings
 from etl.sources.sniff import delimiter_of, header_of
 
 Record = tuple[int, dict[str, object] | InputError]
+Line = str | InputError
 
 _CELL_LIMIT = 10_000_000
 
@@ -49,24 +50,22 @@ def _no_text_column(names: list[str], settings: Settings) -> InputError:
     )
 
 
-def read_json_lines(text: str, settings: Settings) -> Iterator[Record]:
+def read_json_lines(lines: Iterable[Line], settings: Settings) -> Iterator[Record]:
     """Yield the records of JSON Lines; a line that does not parse is an error of its own."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(lines, start=1):
+        if isinstance(line, InputError):
+            yield number, line
+            continue
         if not line.strip():
             continue
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            yield (
-                number,
-                InputError("bad_record", f"line {number} is no JSON ({str(error)[:100]}). Mend or remove the line."),
-            )
+            told = f"line {number} is no JSON ({str(error)[:100]}). Mend or remove the line."
+            yield number, InputError("bad_record", told)
             continue
         if not isinstance(record, dict):
-            yield (
-                number,
-                InputError("bad_record", f"line {number} is a {type(record).__name__}, not an object."),
-            )
+            yield number, InputError("bad_record", f"line {number} is a {type(record).__name__}, not an object.")
             continue
         yield number, pick_fields(record, settings)
 
@@ -91,17 +90,30 @@ def read_json(text: str, settings: Settings) -> Iterator[Record]:
             )
 
 
-def read_delimited(text: str, settings: Settings) -> Iterator[Record]:
+def _whole(lines: Iterable[Line]) -> Iterator[str]:
+    for line in lines:
+        if isinstance(line, InputError):
+            raise line
+        yield line
+
+
+def read_delimited(lines: Iterable[Line], settings: Settings) -> Iterator[Record]:
     """Yield the records of CSV or TSV, one a row; rows are numbered from 1 after the header.
 
+    Args:
+        lines: the lines with their ends.
+        settings: settings of the run.
+
     Raises:
-        InputError: `no_text_column`, or `corrupt_file` where the quoting breaks off.
+        InputError: `no_text_column`, or `too_large` where a line is.
     """
-    names = header_of(text)
+    rest = _whole(lines)
+    header = next((line for line in rest if line.strip()), "")
+    names = header_of(header)
     if "text" not in _choose(names, settings):
         raise _no_text_column(names, settings)
     csv.field_size_limit(_CELL_LIMIT)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter_of(text.split("\n", 1)[0]))
+    reader = csv.DictReader(chain([header], rest), delimiter=delimiter_of(header.split("\n", 1)[0]))
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
@@ -116,25 +128,25 @@ def read_delimited(text: str, settings: Settings) -> Iterator[Record]:
         )
 
 
-def read_parquet(path: Path, settings: Settings) -> Iterator[Record]:
+def read_parquet(file: IO[bytes], settings: Settings) -> Iterator[Record]:
     """Yield the records of a Parquet file, batch by batch.
 
     Raises:
         InputError: `corrupt_file` or `no_text_column`.
     """
     try:
-        file = pq.ParquetFile(path)
+        stored = pq.ParquetFile(file)
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             "corrupt_file", f"the Parquet file cannot be opened ({str(error)[:150]}). Write it again."
         ) from error
-    names = list(file.schema_arrow.names)
+    names = list(stored.schema_arrow.names)
     chosen = _choose(names, settings)
     if "text" not in chosen:
         raise _no_text_column(names, settings)
     number = 0
     try:
-        for batch in file.iter_batches(columns=sorted(set(chosen.values())), batch_size=1000):
+        for batch in stored.iter_batches(columns=sorted(set(chosen.values())), batch_size=1000):
             for row in batch.to_pylist():
                 number += 1
                 yield number, pick_fields(row, settings)

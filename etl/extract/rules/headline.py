@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.extract.rules.annotate import Sentence, category, parse
+from etl.extract.rules.annotate import Sentence, category
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.lexicon import trigger_of
 from etl.extract.rules.propose import propose
@@ -40,20 +40,25 @@ def _plain_case(title: str, names: Sequence[Match]) -> str:
     return "".join([title[:1], *letters[1:]])
 
 
-def read_headline(title: str | None, discourse: Discourse) -> Headline:
-    """Return what a headline tells; nothing where there is none."""
+def headline_sentence(title: str | None, discourse: Discourse) -> Sentence | None:
+    """Return a headline as a sentence with its names, not parsed yet; None where it names nothing."""
     if not title or not discourse.title:
-        return Headline()
+        return None
     actors = [match for match in discourse.title if match.entry.is_actor]
     systems = [match for match in discourse.title if not match.entry.is_actor]
-    sentence = Sentence(0, _plain_case(title, discourse.title), 0, len(title), actors, systems)
-    parse([sentence])
+    return Sentence(0, _plain_case(title, discourse.title), 0, len(title), actors, systems)
+
+
+def read_headline(sentence: Sentence | None, discourse: Discourse) -> Headline:
+    """Return what a parsed headline tells; nothing where there is none."""
+    if sentence is None:
+        return Headline()
     candidates = list(propose(sentence, discourse))
     discourse.title_told = tuple(discourse.told)
     triggers = [(token, trigger_of(token)) for token in sentence.doc or ()]
     return Headline(
         frozenset(item.supplier.match.entry.party_id for item in candidates if item.supplier),
         frozenset(item.recipient.match.entry.party_id for item in candidates if item.recipient),
-        frozenset(category(match.entry) for match in systems),
+        frozenset(category(match.entry) for match in sentence.systems),
         frozenset(standing_of(token, trigger).status for token, trigger in triggers if trigger is not None),
     )

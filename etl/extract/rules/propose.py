@@ -189,7 +189,7 @@ def _with_other_systems(found: Found, token: Token, sentence: Sentence, discours
         )
         for match in sentence.systems if match.start not in known
     ]  # fmt: skip
-    if not known and not others and (last := discourse.last_system(sentence.start)):
+    if not known and not others and (last := discourse.last_system(sentence)):
         others = [(Named(last, token), "discourse")]
     return Found(found.suppliers, found.recipients, [*found.systems, *others])
 

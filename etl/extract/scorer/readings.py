@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.extract.gate import candidate_sentences
-from etl.extract.rules.annotate import category, parse, split_sentences
+from etl.extract.gate import candidate_sentences, tells_of_arms
+from etl.extract.rules.annotate import Sentence, category, find_names, parse, split_sentences
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.headline import read_headline
+from etl.extract.rules.headline import headline_sentence, read_headline
 from etl.extract.rules.options import Base, gather_bases
 from etl.extract.rules.parts import Role
 from etl.extract.rules.propose import propose
@@ -89,16 +89,48 @@ def _options(base: Base, side: str) -> list[Role | None]:
     return [None, *(given.get(role.match.entry.party_id, role) for role in base.options)]
 
 
-def read_all(article: Article) -> ArticleReadings | None:
-    """Return all readings of an article, or None where no sentence can tell a transfer."""
-    sentences = split_sentences(article)
-    discourse = Discourse(article, sentences)
-    chosen = candidate_sentences(sentences, is_party_in_title=bool(discourse.title_parties))
-    if not chosen:
+@dataclass(frozen=True)
+class Opened:
+    """An article whose names are found, before anything of it is parsed.
+
+    Attributes:
+        chosen: the sentences that are parsed.
+        headline: the headline as a sentence; None where it names nothing.
+    """
+
+    discourse: Discourse
+    chosen: list[Sentence]
+    headline: Sentence | None
+
+    @property
+    def to_parse(self) -> list[Sentence]:
+        """All that is parsed of the article."""
+        return [*self.chosen, self.headline] if self.headline else self.chosen
+
+
+def open_article(article: Article, *, gate: bool = True) -> Opened | None:
+    """Return an article with its names, or None where no sentence can tell a transfer.
+
+    Args:
+        article: the article.
+        gate: False to take all sentences.
+    """
+    parts = find_names(article)
+    if gate and not tells_of_arms(parts):
         return None
-    parse(chosen)
-    headline = read_headline(article.title, discourse)  # first: what it tells whole completes the body
-    bases = gather_bases((candidate for sentence in chosen for candidate in propose(sentence, discourse)), discourse)
+    sentences = split_sentences(parts)
+    discourse = Discourse(article, sentences)
+    chosen = candidate_sentences(discourse) if gate else sentences
+    return Opened(discourse, chosen, headline_sentence(article.title, discourse)) if chosen else None
+
+
+def read_opened(opened: Opened) -> ArticleReadings:
+    """Return all readings of an article whose sentences are parsed."""
+    discourse = opened.discourse
+    headline = read_headline(opened.headline, discourse)  # first: what it tells whole completes the body
+    reached = (sentence for sentence in opened.chosen if discourse.is_in_reach(sentence))
+    candidates = (candidate for sentence in reached for candidate in propose(sentence, discourse))
+    bases = gather_bases(candidates, discourse)
     readings = [
         Reading(base, number, supplier, recipient)
         for number, base in enumerate(bases)
@@ -107,3 +139,12 @@ def read_all(article: Article) -> ArticleReadings | None:
         if _party(supplier) != _party(recipient)
     ]
     return ArticleReadings(readings, bases, make_context(discourse, headline, bases))
+
+
+def read_all(article: Article) -> ArticleReadings | None:
+    """Return all readings of one article, or None where no sentence can tell a transfer."""
+    opened = open_article(article)
+    if opened is None:
+        return None
+    parse(opened.to_parse)
+    return read_opened(opened)

@@ -1,0 +1,170 @@
+"""Entries -> the tables of articles, texts, mentions and events, checked some thousand articles at a time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from etl.assemble.space import Space
+from etl.merge.duplicates import Report, find_duplicates
+from etl.merge.prints import Print
+from etl.quality.validate import validate
+from etl.review.corrections import Corrections, apply_to_events
+from etl.sources import Rejected
+from etl.sources.reader import same_document
+from schemas import ARTICLES, EVENTS, MENTIONS, QUARANTINE, TEXTS
+from schemas.checks import to_frame
+
+Row = dict[str, object]
+OF_ARTICLES = (ARTICLES, TEXTS, MENTIONS, EVENTS)
+"""The tables whose rows belong to one article each."""
+_ARTICLES = 4_000
+"""Articles that are checked together."""
+
+
+class Quarantine:
+    """Takes what was put aside and writes it to the part file of the table `quarantine`."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._waiting: list[Row] = []
+
+    def add(self, rejected: Rejected) -> None:
+        """Take one entry."""
+        self._waiting.append(rejected.row())
+        if len(self._waiting) >= _ARTICLES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the entries that wait."""
+        self._space.add_frame(QUARANTINE, to_frame(QUARANTINE, self._waiting))
+        self._waiting = []
+
+
+@dataclass
+class Told:
+    """How many documents have become articles, and how many were put aside."""
+
+    articles: int = 0
+    aside: int = 0
+
+
+def place(space: Space, listing: str, entries: str) -> None:
+    """Join the listing of documents with their entries: the table `placed` has a row for each, without its text and events.
+
+    Args:
+        space: the work space.
+        listing, entries: what a query reads them from.
+    """
+    space.run(
+        f"""CREATE TABLE placed AS SELECT l.*, e.article_id, e.source_id, e.stage,
+        row_number() OVER (PARTITION BY coalesce(e.article_id, 'no article ' || l.ordinal) ORDER BY l.ordinal) AS nth
+        FROM {listing} l JOIN {entries} e USING (digest)"""
+    )
+
+
+def put_aside(space: Space, entries: str, quarantine: Quarantine) -> int:
+    """Put aside the documents that are no article, and those that were read before; return how many."""
+    count = 0
+    query = f"""SELECT p.source_path, p.place, p.nth, p.article_id, p.source_id, e.stage, e.reason, e.message, e.excerpt,
+        left(e.text, 200) AS text FROM placed p JOIN {entries} e USING (digest)
+        WHERE p.stage IS NOT NULL OR p.nth > 1 ORDER BY p.ordinal"""
+    for rows in space.rows(query):
+        for row in rows.to_pylist():
+            if row["nth"] > 1:
+                count += 1
+                quarantine.add(same_document(row["source_path"], row["source_id"], row["text"]))
+                continue
+            at = str(row["place"]) if row["stage"] == "read" else ""
+            count += row["article_id"] is None
+            quarantine.add(
+                Rejected(row["stage"], row["source_path"], row["reason"], row["message"], row["source_id"], row["excerpt"], at)
+            )
+    return count
+
+
+def find_copies(space: Space, entries: str, *, similarity: float) -> dict[str, str]:
+    """Return which articles print the story of which, by article_id, among those that tell events."""
+    query = f"""SELECT e.article_id, e.published_date, e.words, e.names, e.sketch, e.runs,
+        [x.supplier_id || ' ' || x.recipient_id for x in e.events] AS parties
+        FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1 AND e.words IS NOT NULL
+        ORDER BY coalesce(e.published_date, make_date(TRY_CAST(e.published_edtf AS INTEGER), 12, 31), DATE '9999-12-31'),
+        e.source_id, e.article_id"""
+
+    def reports() -> Iterator[Report]:
+        for rows in space.rows(query):
+            for row in rows.to_pylist():
+                day: date | None = row["published_date"]
+                yield Report(row["article_id"], day, frozenset(row["parties"]), Print.read(row))
+
+    return find_duplicates(reports(), similarity=similarity)
+
+
+def _chunks(space: Space, entries: str) -> Iterator[list[Row]]:
+    """The entries of all articles in the order of the table, some thousand at a time."""
+    columns = "e.* EXCLUDE (digest, stage, reason, message, excerpt, words, names, sketch, runs)"
+    order = ", ".join(f"e.{name}" for name in ARTICLES.order)
+    query = f"SELECT p.source_path, {columns} FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1 AND e.article_id IS NOT NULL ORDER BY {order}"
+    waiting: list[pa.Table] = []
+    for rows in space.rows(query):
+        waiting.append(rows)
+        if sum(table.num_rows for table in waiting) >= _ARTICLES:
+            yield pa.concat_tables(waiting).to_pylist()
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting).to_pylist()
+
+
+def _rows(entries: list[Row], copies: Mapping[str, str]) -> dict[str, list[Row]]:
+    """The rows of the tables that some entries give."""
+    rows: dict[str, list[Row]] = {table.name: [] for table in OF_ARTICLES}
+    for entry in entries:
+        name = str(entry["article_id"])
+        mentions: list[Row] = entry["mentions"] or []  # type: ignore[assignment]
+        events: list[Row] = entry["events"] or []  # type: ignore[assignment]
+        rows["articles"].append(entry | {"duplicate_of": copies.get(name), "n_mentions": len(mentions)})
+        rows["texts"].append({"article_id": name, "text": entry["text"]})
+        rows["mentions"] += mentions
+        rows["events"] += events
+    return rows
+
+
+def write_parts(
+    space: Space, entries: str, copies: Mapping[str, str], corrections: Corrections | None, quarantine: Quarantine
+) -> Told:
+    """Write the good rows of articles, texts, mentions and events to their part files; the others are put aside.
+
+    Args:
+        space: the work space, in which `place` was called.
+        entries: what a query reads the entries from.
+        copies: which articles print the story of which.
+        corrections: what people have decided about events.
+        quarantine: takes the other rows.
+
+    Raises:
+        ConfigurationError: a correction does not match.
+    """
+    told = Told()
+    matched: set[str] = set()
+    for chunk in _chunks(space, entries):
+        rows = _rows(chunk, copies)
+        if corrections is not None:
+            paths = {str(row["article_id"]): str(row["source_path"]) for row in rows["articles"]}
+            rows["events"], rows["mentions"], dropped = apply_to_events(
+                rows["events"], rows["mentions"], corrections, paths, matched
+            )
+            for item in dropped:
+                quarantine.add(item)
+        checked = validate(rows)
+        for item in checked.rejected:
+            quarantine.add(item)
+            told.aside += item.place.startswith("articles ")
+        told.articles += len(checked.frames["articles"])
+        for table in OF_ARTICLES:
+            space.add_frame(table, checked.frames[table.name])
+    if corrections is not None:
+        corrections.check_all_matched(matched)
+    space.finish_parts(*OF_ARTICLES)
+    return told
+

@@ -1,0 +1,96 @@
+"""The work space of a run: part files on disk, and DuckDB that sorts and joins them without holding them in memory."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from shutil import rmtree
+from types import TracebackType
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas import Table
+from schemas.arrow import arrow_schema, to_arrow
+
+_MEMORY = "320MB"
+"""What DuckDB may hold in memory; the rest goes to disk."""
+ROWS = 2_000
+"""Rows of one batch that a query gives."""
+
+
+class Space:
+    """A folder for part files, deleted at the end, and a connection that queries them.
+
+    Args:
+        folder: where it stands; what an earlier run has left there is deleted.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._base = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(folder / "spilled")})
+
+    def __enter__(self) -> "Space":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.finish_parts()
+        self._base.close()
+        rmtree(self.folder, ignore_errors=True)
+
+    def path(self, name: str) -> Path:
+        """Return the path of a part file."""
+        return self.folder / f"{name}.parquet"
+
+    def add(self, name: str, rows: pa.Table) -> None:
+        """Append rows to the part file of a name."""
+        if name not in self._writers:
+            self._writers[name] = pq.ParquetWriter(self.path(name), rows.schema, compression="zstd")
+        if rows.num_rows:
+            self._writers[name].write_table(rows)
+
+    def add_frame(self, table: Table, frame: pd.DataFrame) -> None:
+        """Append the rows of a frame to the part file of its table."""
+        self.add(table.name, to_arrow(table, frame))
+
+    def finish_parts(self, *tables: Table) -> None:
+        """Close all part files, so that they can be read; those of the given tables are there even without a row."""
+        for table in tables:
+            self.add(table.name, arrow_schema(table).empty_table())
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
+
+    def run(self, query: str) -> None:
+        """Run a statement."""
+        self._base.execute(query)
+
+    def rows(self, query: str) -> Iterator[pa.Table]:
+        """Yield what a query gives, some thousand rows at a time."""
+        with self._base.cursor() as cursor:
+            for batch in cursor.sql(query).to_arrow_reader(ROWS):
+                yield pa.Table.from_batches([batch])
+
+    def number(self, query: str) -> int:
+        """Return the one number that a query gives."""
+        found = self._base.execute(query).fetchone()
+        return int(found[0]) if found else 0
+
+    def sorted(self, table: Table, query: str | None = None) -> Iterator[pa.Table]:
+        """Yield the rows of a table's part file, or of a query, in the table's order."""
+        order = ", ".join(f'"{name}" NULLS FIRST' for name in table.order)
+        columns = ", ".join(f'"{name}"' for name in table.column_names)
+        source = query or f"SELECT * FROM {quoted([self.path(table.name)])}"
+        for rows in self.rows(f"SELECT {columns} FROM ({source}) ORDER BY {order}"):
+            yield rows.cast(arrow_schema(table))
+
+
+def quoted(paths: Sequence[Path]) -> str:
+    """Return the words by which a query reads some Parquet files."""
+    names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{names}])"

@@ -1,0 +1,91 @@
+"""The entry that is kept of one document, as a row of an Arrow table. Rows of events and mentions stand in it as in their tables."""
+
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+
+from etl.merge.prints import Print
+from etl.sources import Article, Rejected
+from schemas import ARTICLES, EVENTS, MENTIONS, TEXTS, Table
+from schemas.arrow import arrow_schema
+
+Row = dict[str, object]
+_LATER = frozenset(["source_path", "duplicate_of", "n_mentions"])
+"""Columns of `articles` that hang on the run, not on the document."""
+OF_ARTICLE = tuple(
+    name for name in dict.fromkeys((*ARTICLES.column_names, *TEXTS.column_names)) if name not in _LATER
+)
+"""Columns of an entry that tell its article; all empty where the document is none."""
+OF_REJECTED = ("stage", "reason", "message", "excerpt")
+"""Columns of an entry that tell why the document, or its extraction, failed; all empty where neither did."""
+
+
+def _plain(table: Table, *names: str) -> list[pa.Field]:
+    schema = arrow_schema(table)
+    return [pa.field(name, schema.field(name).type) for name in names or schema.names]
+
+
+SCHEMA = pa.schema(
+    [
+        pa.field("digest", pa.binary(16)),
+        *(_plain(ARTICLES, *(name for name in OF_ARTICLE if name in ARTICLES.column_names))),
+        *_plain(TEXTS, "text"),
+        *(pa.field(name, pa.string()) for name in OF_REJECTED),
+        pa.field("events", pa.list_(pa.struct(_plain(EVENTS)))),
+        pa.field("mentions", pa.list_(pa.struct(_plain(MENTIONS)))),
+        *(pa.field(name, pa.binary()) for name in Print.COLUMNS),
+    ]
+)
+
+
+def of_rejected(digest: bytes, rejected: Rejected) -> Row:
+    """Return what is kept of a document that is no article."""
+    return {"digest": digest, "source_id": rejected.source_id} | _told(rejected)
+
+
+def of_article(
+    digest: bytes, article: Article, events: list[Row], mentions: list[Row], failed: Rejected | None = None
+) -> Row:
+    """Return what is kept of an article.
+
+    Args:
+        digest: that of its document.
+        article: the article.
+        events, mentions: rows of these tables.
+        failed: what went wrong with its extraction.
+    """
+    row: Row = {
+        "digest": digest,
+        "article_id": article.article_id,
+        "source_id": article.source_id,
+        "url": article.url,
+        "publisher": article.publisher,
+        "title": article.title,
+        "published_date": article.published,
+        "published_edtf": article.published_edtf,
+        "language": article.language,
+        "text_sha256": article.text_sha256,
+        "n_chars": len(article.text),
+        "text": article.text,
+    }
+    if events:
+        row |= {"events": events, "mentions": mentions} | Print.of(article).columns()
+    return row | (_told(failed) if failed else {})
+
+
+def _told(rejected: Rejected) -> Row:
+    return {
+        "stage": rejected.stage,
+        "reason": rejected.reason,
+        "message": rejected.message,
+        "excerpt": (rejected.excerpt or "")[:200] or None,
+    }
+
+
+def to_table(rows: Iterable[Mapping[str, object]]) -> pa.Table:
+    """Return entries as an Arrow table.
+
+    Raises:
+        pa.ArrowException, OverflowError, TypeError: a value is not of its column's type.
+    """
+    return pa.Table.from_pylist(list(rows), schema=SCHEMA)

@@ -1,0 +1,71 @@
+"""Documents -> entries: what a process does with a batch. It reads and writes no file."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pyarrow as pa
+
+from etl.extract.protocol import Extractor
+from etl.extract.rules.extractor import RuleExtractor
+from etl.kept.entry import Row, of_article, of_rejected, to_table
+from etl.merge.events import merge_mentions
+from etl.settings import Settings
+from etl.sources import Article, Document, Rejected
+from etl.sources.reader import make_article
+
+_PLEASE = "Please report it with the article."
+
+
+@cache
+def _extractor(*, gate: bool) -> Extractor:
+    return RuleExtractor(gate=gate)
+
+
+def work(documents: Sequence[Document], settings: Settings) -> pa.Table:
+    """Return the entries of a batch of documents, in their order; one that fails is told, the others go on."""
+    made = [make_article(document, settings) for document in documents]
+    extractor = _extractor(gate=settings.gate)
+    articles = [item for item in made if isinstance(item, Article)]
+    found = iter(extractor.extract_all(articles))
+    rows: list[Row] = []
+    for document, item in zip(documents, made, strict=True):
+        if isinstance(item, Rejected):
+            rows.append(of_rejected(document.digest(), item))
+            continue
+        told = next(found)
+        failure, events, mentions = told if isinstance(told, Exception) else None, [], []
+        if not isinstance(told, Exception):
+            try:
+                events, mentions = merge_mentions(item, told, extractor)
+            except Exception as error:  # noqa: BLE001
+                failure = error
+        rows.append(_row(document.digest(), item, events, mentions, failure))
+    return to_table(rows)
+
+
+def _row(
+    digest: bytes, article: Article, events: list[Row], mentions: list[Row], failure: Exception | None
+) -> Row:
+    """The entry of an article; where its rows are of no table, or could not be made, its failure."""
+    if failure is None:
+        row = of_article(digest, article, events, mentions)
+        if not events:
+            return row
+        try:
+            to_table([row])
+        except (pa.ArrowException, OverflowError, TypeError) as error:
+            failure = error
+        else:
+            return row
+    message = f"extractor rules: {type(failure).__name__}: {failure}. {_PLEASE}"
+    failed = Rejected("extract", "", "extraction_failed", message, excerpt=article.text)
+    return of_article(digest, article, [], [], failed)
+
+
+def lost(document: Document, what_happened: str) -> pa.Table:
+    """Return the entry of a document that kills the process which works on it."""
+    message = f"the process that worked on it died ({what_happened}). {_PLEASE}"
+    text = document.fields.get("text")
+    name = str(document.fields.get("id") or document.default_id)
+    failed = Rejected("extract", "", "extraction_failed", message, name, str(text) if text else None)
+    return to_table([of_rejected(document.digest(), failed)])

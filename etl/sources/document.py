@@ -1,0 +1,36 @@
+"""What a reader finds: the fields of one document, as they stand in its file."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of a file, before anything is made of it.
+
+    Attributes:
+        source_path: path of the file within the input.
+        place: its number in the file, from 1; 0 where the file is one document.
+        fields: values by our names (id, url, title, date, publisher, text), or `page`, the whole of an HTML page.
+    """
+
+    source_path: str
+    place: int
+    fields: Mapping[str, object]
+
+    @property
+    def default_id(self) -> str:
+        """Identifier where the document has none of its own."""
+        return f"{self.source_path}#{self.place}" if self.place else self.source_path
+
+    def digest(self) -> bytes:
+        """Return 16 bytes that tell the document from all others: its fields, and its place where it has no id of its own."""
+        own = hashlib.sha256()
+        if not self.fields.get("id"):
+            own.update(self.default_id.encode("utf-8", "surrogatepass"))
+        for name, value in sorted(self.fields.items()):
+            told = value if isinstance(value, str) else f"{type(value).__name__} {value!r}"
+            own.update(f"\x1e{name}\x1f".encode())
+            own.update(told.encode("utf-8", "surrogatepass"))
+        return own.digest()[:16]

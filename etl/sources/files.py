@@ -1,0 +1,264 @@
+"""Inputs -> files: of folders and files of this machine, and of object stores and web servers through fsspec."""
+
+import hashlib
+import io
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+from urllib.parse import unquote, urlsplit
+
+from etl.errors import ConfigurationError, InputError
+
+_CHUNK = 1 << 20
+_BLOCK = 4 << 20
+"""Bytes that are asked of an object store at a time; the default of some, 50 MB, would fetch most files whole."""
+_TIMEOUT = 60
+"""Seconds that a server may be silent."""
+
+_WEB, _S3, _GS = ("http", "https"), ("s3", "s3a"), ("gs", "gcs")
+_ADVICE: dict[tuple[str, ...], str] = {
+    _WEB: "Check the address; a key that the server wants goes into FSSPEC_HTTP_HEADERS.",
+    _S3: "Check the address, the keys (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or FSSPEC_S3_ANON=true where the "
+    "bucket is public) and, for a store that is not Amazon's, AWS_ENDPOINT_URL.",
+    _GS: "Check the address and the key (GOOGLE_APPLICATION_CREDENTIALS, or FSSPEC_GS_TOKEN=anon where the bucket is "
+    "public).",
+}
+
+
+class _Stored(io.RawIOBase):
+    """The bytes of a file of a store, with all errors of the store as InputError.
+
+    A web server need not give parts of a file: what it sends is read from the start to the end, and copied to a
+    temporary file where a reader goes elsewhere, as that of Parquet does.
+
+    Args:
+        store: the fsspec file system.
+        path: where the file is in it.
+    """
+
+    def __init__(self, store: Any, path: str) -> None:
+        self._store, self._path = store, path
+        self._is_sent = _WEB[0] in store.protocol
+        self._stream = self._open()
+
+    def _open(self) -> Any:
+        return self._store.open(self._path, "rb", block_size=0 if self._is_sent else _BLOCK)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer; see `io.RawIOBase`."""
+        try:
+            data = self._stream.read(len(buffer))
+        except Exception as error:  # each store has errors of its own
+            raise _not_given(error) from error
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place of the file; see `io.IOBase`."""
+        try:
+            if self._is_sent:
+                self._copy()
+            place: int = self._stream.seek(offset, whence)
+        except Exception as error:
+            raise _not_given(error) from error
+        return place
+
+    def tell(self) -> int:
+        """Return the place in the file."""
+        place: int = self._stream.tell()
+        return place
+
+    def close(self) -> None:
+        """Close what the store gave."""
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+    def _copy(self) -> None:
+        place = self._stream.tell()
+        self._stream.close()
+        copy = tempfile.TemporaryFile()  # noqa: SIM115  # it is closed with this stream
+        with self._open() as sent:
+            shutil.copyfileobj(sent, copy, _CHUNK)
+        copy.seek(place)
+        self._stream, self._is_sent = copy, False
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of an input.
+
+    Attributes:
+        source_path: its path within the input.
+        path: where it is: a path of this machine, or one of the store.
+        store: the fsspec file system that holds it; None for this machine.
+    """
+
+    source_path: str
+    path: str
+    store: Any = None
+
+    @property
+    def name(self) -> str:
+        """Its name without the folders."""
+        return PurePosixPath(self.source_path).name
+
+    def open(self) -> IO[bytes]:
+        """Return its bytes as a stream that can seek; one of a store raises InputError where the store fails.
+
+        Raises:
+            InputError: `unreadable_file`.
+        """
+        if self.store is not None:
+            try:
+                return _Stored(self.store, self.path)  # type: ignore[return-value]
+            except Exception as error:  # each store has errors of its own
+                raise _not_given(error) from error
+        if not Path(self.path).is_file():
+            raise InputError("unreadable_file", "this is no plain file (a device, a pipe or a broken link).")
+        try:
+            return Path(self.path).open("rb")
+        except OSError as error:
+            told = error.strerror or error
+            raise InputError(
+                "unreadable_file", f"the file cannot be opened ({told}). Check its permissions."
+            ) from error
+
+    def size_and_sha256(self) -> tuple[int, str] | None:
+        """Return its length in bytes and the SHA-256 of them in hexadecimal digits; None where it cannot be read."""
+        digest, size = hashlib.sha256(), 0
+        try:
+            with self.open() as stream:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+        except (InputError, OSError):
+            return None  # the readers have put it aside and told why
+        return size, digest.hexdigest()
+
+
+def _why(error: BaseException) -> str:
+    """What an error of a store tells, without the address: that of a web server may hold a key."""
+    if isinstance(error, FileNotFoundError) and error.__cause__:
+        error = error.__cause__  # the store's own words
+    status = getattr(error, "status", None)
+    if status is not None:
+        return f"it answers {status} {getattr(error, 'message', '')}".strip()
+    if isinstance(error, FileNotFoundError):
+        return "it has no such file or folder"
+    if isinstance(error, TimeoutError):
+        return "it was silent for too long"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _not_given(error: Exception) -> InputError:
+    told = (
+        f"the store does not give the file ({_why(error)}). Check that you may read it, or fetch it and name the copy."
+    )
+    return InputError("unreadable_file", told)
+
+
+def _names_of(protocol: str) -> tuple[str, ...]:
+    """All names of a protocol."""
+    return next((names for names in _ADVICE if protocol in names), (protocol,))
+
+
+def _options(protocol: str) -> dict[str, Any]:
+    """What a store is told so that it cannot keep a run waiting for ever; what the user has set for fsspec counts more."""
+    import fsspec
+
+    ours: dict[str, Any] = {}
+    if protocol in _WEB:
+        import aiohttp
+
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_TIMEOUT, sock_read=_TIMEOUT)
+        # The bytes as they lie there, so that their checksum is that of the file.
+        ours = {
+            "client_kwargs": {"timeout": timeout, "trust_env": True},
+            "headers": {"Accept-Encoding": "identity"},
+        }
+    elif protocol in _S3:
+        ours = {"config_kwargs": {"retries": {"total_max_attempts": 2}}}  # s3fs tries each of them five times
+    elif protocol in _GS:
+        # The other class of gcsfs asks a second service about the bucket, for up to a minute each time a file is opened.
+        for name in _GS:
+            fsspec.register_implementation(name, "gcsfs.core.GCSFileSystem", clobber=True)
+        logging.getLogger("gcsfs").addHandler(logging.NullHandler())  # it prints a traceback of what it also raises
+        ours = {"requests_timeout": _TIMEOUT}
+    theirs: dict[str, Any] = {}
+    for name in _names_of(protocol):
+        theirs |= fsspec.config.conf.get(name, {})
+    return {
+        name: value | theirs.get(name, {}) if isinstance(value, dict) else theirs.get(name, value)
+        for name, value in ours.items()
+    }
+
+
+def _files_of(url: str, protocol: str) -> list[File]:
+    """The files of a folder, or the one file, of a store."""
+    import fsspec
+
+    store, path = fsspec.core.url_to_fs(url, **_options(protocol))
+    if protocol in _WEB:
+        _Stored(store, path).close()  # it is there and may be read
+        address = urlsplit(url)
+        return [File(PurePosixPath(unquote(address.path)).name or address.netloc, path, store)]
+    # A bucket is only listed: to ask about it takes a right that those who may read it often do not have.
+    if "/" in path.strip("/") and store.info(path)["type"] == "file":
+        return [File(PurePosixPath(path).name, path, store)]
+    prefix = path.rstrip("/") + "/"
+    names = [name[len(prefix) :] for name in store.find(path) if name.startswith(prefix) and not name.endswith("/")]
+    return [File(name, prefix + name, store) for name in names if "/." not in f"/{name}"]
+
+
+def _of_store(url: str) -> list[File]:
+    """The same; whatever goes wrong is a ConfigurationError that names the address."""
+    protocol = url.split("://", 1)[0].lower()
+    try:
+        return _files_of(protocol + url[len(protocol) :], protocol)
+    except ImportError as error:
+        told = f"input {url}: {error}. Install what it names; for s3, gs and https: pip install '.[stores]'."
+        raise ConfigurationError(told) from error
+    except Exception as error:  # each store has errors of its own
+        advice = _ADVICE.get(_names_of(protocol), "Check the address.")
+        raise ConfigurationError(f"input {url}: the store does not give it ({_why(error)}). {advice}") from error
+
+
+def _of_machine(given: Path) -> list[File]:
+    """The files of a folder, or the one file, of this machine; hidden ones are left out."""
+    if given.is_dir():
+        inside = ((path, path.relative_to(given)) for path in given.rglob("*") if not path.is_dir())
+        return [
+            File(name.as_posix(), str(path))
+            for path, name in inside
+            if not any(part.startswith(".") for part in name.parts)
+        ]
+    if given.exists():
+        return [File(given.name, str(given))]
+    raise ConfigurationError(f"input {given}: no such file or folder. Name a folder or a file with articles.")
+
+
+def list_files(inputs: Iterable[str | Path]) -> list[File]:
+    """Return the files of the inputs, sorted by their path within their input.
+
+    Args:
+        inputs: folders or files of this machine, or addresses such as `s3://bucket/folder` or `https://host/file.jsonl.gz`.
+
+    Raises:
+        ConfigurationError: an input does not exist, or its store cannot be used.
+    """
+    found: list[File] = []
+    for given in inputs:
+        found += _of_store(str(given)) if "://" in str(given) else _of_machine(Path(given))
+    return sorted(found, key=lambda file: (file.source_path, file.path))
