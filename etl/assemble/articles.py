@@ -116,13 +116,13 @@ def _chunks(space: Space, entries: str) -> Iterator[list[Row]]:
         yield pa.concat_tables(waiting).to_pylist()
 
 
-def _rows(entries: list[Row], copies: Mapping[str, str]) -> dict[str, list[Row]]:
-    """The rows of the tables that some entries give."""
+def table_rows(entries: list[Row], copies: Mapping[str, str]) -> dict[str, list[Row]]:
+    """Return the rows of the tables that some entries give, each with the `source_path` of its document."""
     rows: dict[str, list[Row]] = {table.name: [] for table in OF_ARTICLES}
     for entry in entries:
         name = str(entry["article_id"])
-        mentions: list[Row] = entry["mentions"] or []  # type: ignore[assignment]
-        events: list[Row] = entry["events"] or []  # type: ignore[assignment]
+        mentions: list[Row] = entry.get("mentions") or []  # type: ignore[assignment]
+        events: list[Row] = entry.get("events") or []  # type: ignore[assignment]
         rows["articles"].append(entry | {"duplicate_of": copies.get(name), "n_mentions": len(mentions)})
         rows["texts"].append({"article_id": name, "text": entry["text"]})
         rows["mentions"] += mentions
@@ -148,7 +148,7 @@ def write_parts(
     told = Told()
     matched: set[str] = set()
     for chunk in _chunks(space, entries):
-        rows = _rows(chunk, copies)
+        rows = table_rows(chunk, copies)
         if corrections is not None:
             paths = {str(row["article_id"]): str(row["source_path"]) for row in rows["articles"]}
             rows["events"], rows["mentions"], dropped = apply_to_events(

@@ -183,11 +183,7 @@ def _options(protocol: str) -> dict[str, Any]:
         import aiohttp
 
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=_TIMEOUT, sock_read=_TIMEOUT)
-        # The bytes as they lie there, so that their checksum is that of the file.
-        ours = {
-            "client_kwargs": {"timeout": timeout, "trust_env": True},
-            "headers": {"Accept-Encoding": "identity"},
-        }
+        ours = {"client_kwargs": {"timeout": timeout, "trust_env": True}}
     elif protocol in _S3:
         ours = {"config_kwargs": {"retries": {"total_max_attempts": 2}}}  # s3fs tries each of them five times
     elif protocol in _GS:

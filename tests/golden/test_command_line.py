@@ -69,14 +69,14 @@ def test_a_run_prints_its_summary(folder: Path) -> None:
     done = call("run", "in", "--out", "results", folder=folder)
     assert done.returncode == 0, done.stderr
     lines = {line[:14].strip(): line[14:].strip() for line in done.stdout.split("\n")}
-    assert {name: lines[name] for name in ("articles", "in quarantine", "duplicates", "mentions", "events", "transfers")} == {
-        "articles": "1", "in quarantine": "0", "duplicates": "0", "mentions": "1", "events": "1", "transfers": "1",
+    assert {name: lines[name] for name in ("articles", "extracted now", "in quarantine", "duplicates", "mentions", "events", "transfers")} == {
+        "articles": "1", "extracted now": "1", "in quarantine": "0", "duplicates": "0", "mentions": "1", "events": "1", "transfers": "1",
     }  # fmt: skip
     held, of, total, _ = lines["expectations"].split()
     assert (held, of) == (total, "of")
     assert "tables in results" in done.stdout
     assert {path.name for path in (folder / "results").iterdir()} == {
-        *(f"{name}.parquet" for name in TABLES), "codebook.md", "data_docs", "datapackage.json", "run.json",
+        *(f"{name}.parquet" for name in TABLES), ".kept", "codebook.md", "data_docs", "datapackage.json", "run.json",
     }  # fmt: skip
 
 

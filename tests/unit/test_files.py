@@ -269,9 +269,11 @@ def test_a_server_that_is_not_there_ends_the_run() -> None:
         list_files([f"http://127.0.0.1:{port}/a.txt"])
 
 
-def test_a_server_may_want_a_key(web: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Headers of fsspec's own configuration reach the server beside ours."""
-    monkeypatch.setitem(fsspec.config.conf, "http", {"headers": {"Authorization": "Bearer open"}})
+@pytest.mark.parametrize("inside", ["", "client_kwargs"], ids=["headers", "client_kwargs"])
+def test_a_server_may_want_a_key(inside: str, web: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user has set for fsspec reaches the server, beside what is set here."""
+    key: dict[str, object] = {"headers": {"Authorization": "Bearer open"}}
+    monkeypatch.setitem(fsspec.config.conf, "http", {inside: key} if inside else key)
     articles, rejected = _split(list(read_articles([f"{web}/key.jsonl"], settings)))
     assert (len(articles), rejected) == (len(ROWS), [])
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from etl.extract.rules.annotate import split_sentences
+from etl.extract.rules.annotate import find_names, parse, split_sentences
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.headline import Headline, read_headline
+from etl.extract.rules.headline import Headline, headline_sentence, read_headline
 from etl.sources import Article
 
 HEADLINES = [
@@ -23,5 +23,8 @@ def test_a_headline_tells(
 ) -> None:
     """Parties, equipment and status of a headline, whichever letters are capitals; nothing where there is none."""
     article = Article("a", "a", "Nothing else.", title=title)
-    told = read_headline(title, Discourse(article, split_sentences(article)))
+    discourse = Discourse(article, split_sentences(find_names(article)))
+    sentence = headline_sentence(title, discourse)
+    parse([sentence] if sentence else [])
+    told = read_headline(sentence, discourse)
     assert told == Headline(*(frozenset(part) for part in (suppliers, recipients, categories, statuses)))
