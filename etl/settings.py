@@ -61,7 +61,8 @@ class Settings(BaseSettings):
         default=None, description="Address of a Dask scheduler whose workers extract, such as `tcp://10.0.0.5:8786`."
     )
     kept: Path | None = Field(
-        default=None, description="Folder for what is kept between runs; by default `.kept` in the folder of the tables."
+        default=None,
+        description="Folder for what is kept between runs; by default `.kept` in the folder of the tables.",
     )
     gate: bool = Field(
         default=True, description="Whether articles and sentences that cannot tell a transfer are left unparsed."

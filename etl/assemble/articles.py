@@ -79,7 +79,15 @@ def put_aside(space: Space, entries: str, quarantine: Quarantine) -> int:
             at = str(row["place"]) if row["stage"] == "read" else ""
             count += row["article_id"] is None
             quarantine.add(
-                Rejected(row["stage"], row["source_path"], row["reason"], row["message"], row["source_id"], row["excerpt"], at)
+                Rejected(
+                    row["stage"],
+                    row["source_path"],
+                    row["reason"],
+                    row["message"],
+                    row["source_id"],
+                    row["excerpt"],
+                    at,
+                )
             )
     return count
 
@@ -167,4 +175,3 @@ def write_parts(
         corrections.check_all_matched(matched)
     space.finish_parts(*OF_ARTICLES)
     return told
-

@@ -74,4 +74,3 @@ def write_transfers(
         regroup({}, {}, corrections)  # says which correction has nothing left to match
     space.add(COUNTED, to_arrow(EVENTS, to_frame(EVENTS, [])))
     space.finish_parts(*OF_EVENTS)
-

@@ -181,7 +181,7 @@ def bench(corpus: Path) -> None:
     Example:
       etl bench --corpus my_articles/
     """
-    from etl.quality.bench import measure_matching
+    from etl.bench.matching import measure_matching
     from etl.sources import Article, read_articles
 
     texts = [item.text for item in read_articles([corpus], load()) if isinstance(item, Article)]

@@ -14,6 +14,8 @@ from etl.extract.rules.lexicon import nouns, verbs
 from etl.reference import default_matcher
 
 _DENIAL = ("den(?:y|ies|ied|ying)", "reject", "dismiss", "refut")
+_ENDING = 4
+"""Letters that may follow the stem of a word that tells a transfer: `order` + `ing`, not `suppl` + `ement`."""
 _LONGEST = 3000
 """Characters from which a sentence is not parsed: such are lists, tables and text without full stops."""
 
@@ -26,8 +28,7 @@ def _cue() -> re.Pattern[str]:
         lemma = trigger.lemma
         stems.add(re.escape(lemma[:-1] if lemma.endswith(("e", "y")) and len(lemma) > 3 else lemma))
         stems.update(re.escape(form) for form in trigger.forms)
-    return re.compile(rf"\b(?:{'|'.join(sorted(stems))})", re.IGNORECASE)
-
+    return re.compile(rf"\b(?:{'|'.join(sorted(stems))})[a-z]{{0,{_ENDING}}}\b", re.IGNORECASE)
 
 
 def name_arms(texts: Sequence[str]) -> list[bool]:

@@ -12,9 +12,7 @@ from schemas.arrow import arrow_schema
 Row = dict[str, object]
 _LATER = frozenset(["source_path", "duplicate_of", "n_mentions"])
 """Columns of `articles` that hang on the run, not on the document."""
-OF_ARTICLE = tuple(
-    name for name in dict.fromkeys((*ARTICLES.column_names, *TEXTS.column_names)) if name not in _LATER
-)
+OF_ARTICLE = tuple(name for name in dict.fromkeys((*ARTICLES.column_names, *TEXTS.column_names)) if name not in _LATER)
 """Columns of an entry that tell its article; all empty where the document is none."""
 OF_REJECTED = ("stage", "reason", "message", "excerpt")
 """Columns of an entry that tell why the document, or its extraction, failed; all empty where neither did."""
@@ -69,7 +67,7 @@ def of_article(
         "text": article.text,
     }
     if events:
-        row |= {"events": events, "mentions": mentions} | Print.of(article).columns()
+        row |= {"events": events, "mentions": mentions, **Print.of(article).columns()}
     return row | (_told(failed) if failed else {})
 
 

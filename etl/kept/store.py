@@ -86,4 +86,3 @@ class Store:
         """Delete what is kept for this run alone."""
         for path in self._passing:
             path.unlink(missing_ok=True)
-

@@ -33,19 +33,19 @@ def work(documents: Sequence[Document], settings: Settings) -> pa.Table:
             rows.append(of_rejected(document.digest(), item))
             continue
         told = next(found)
-        failure, events, mentions = told if isinstance(told, Exception) else None, [], []
+        failure = told if isinstance(told, Exception) else None
+        events: list[Row] = []
+        mentions: list[Row] = []
         if not isinstance(told, Exception):
             try:
                 events, mentions = merge_mentions(item, told, extractor)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 failure = error
         rows.append(_row(document.digest(), item, events, mentions, failure))
     return to_table(rows)
 
 
-def _row(
-    digest: bytes, article: Article, events: list[Row], mentions: list[Row], failure: Exception | None
-) -> Row:
+def _row(digest: bytes, article: Article, events: list[Row], mentions: list[Row], failure: Exception | None) -> Row:
     """The entry of an article; where its rows are of no table, or could not be made, its failure."""
     if failure is None:
         row = of_article(digest, article, events, mentions)

@@ -93,9 +93,12 @@ class Print:
 
     def columns(self) -> dict[str, bytes]:
         """Return it as bytes, by the names of `COLUMNS`."""
-        numbers = {"words": np.array(self.words, np.uint32), "names": np.array(self.names, np.uint32)}
-        arrays = numbers | {"sketch": self.sketch, "runs": self.runs}
-        return {name: array.tobytes() for name, array in arrays.items()}
+        return {
+            "words": np.array(self.words, np.uint32).tobytes(),
+            "names": np.array(self.names, np.uint32).tobytes(),
+            "sketch": self.sketch.tobytes(),
+            "runs": self.runs.tobytes(),
+        }
 
     @classmethod
     def read(cls, columns: Mapping[str, bytes]) -> "Print":

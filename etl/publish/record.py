@@ -25,9 +25,7 @@ def _input(file: File) -> dict[str, object]:
     return {"path": file.source_path, "bytes": size, "sha256": digest}
 
 
-def record_of(
-    files: Iterable[File], settings: Settings, corrections: tuple[Path, int] | None
-) -> dict[str, object]:
+def record_of(files: Iterable[File], settings: Settings, corrections: tuple[Path, int] | None) -> dict[str, object]:
     """Return the record of a run.
 
     Args:

@@ -97,8 +97,19 @@ def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
         return False
     if rule.not_after and any(" ".join(after[: len(words.split())]) == words for words in rule.not_after):
         return False
+    return is_required(rule, folded, start, end)
+
+
+def is_required(rule: Rule, folded: str, start: int, end: int) -> bool:
+    """True where one of the words that a rule requires stands around a name; in a longer text, wherever in a part of it.
+
+    Args:
+        rule, folded, start, end: as for `holds`.
+    """
     if not rule.requires:
         return True
+    before = folded[max(0, start - _REACH) : start].split()
+    after = folded[end : end + _REACH].split()
     sides = [list(map(_stem, words)) for words in (before[-WINDOW:], after[:WINDOW])]
     words, phrases = _stemmed(rule.requires)
     return any(not words.isdisjoint(side) for side in sides) or any(

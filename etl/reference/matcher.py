@@ -7,7 +7,7 @@ from functools import cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from etl.reference.ambiguity import Rule, holds
+from etl.reference.ambiguity import Rule, holds, is_required
 from etl.reference.ambiguity import rules as ambiguity_rules
 from etl.reference.names import CaseRule, case_rule, fold, keeps_case, variants
 from etl.reference.tables import Entry, entries
@@ -75,8 +75,11 @@ class Matcher:
             if suffix and suffix not in {"s", "es"} and not any(_extends(name, suffix) for name in names):
                 continue
             found, is_upper = text[start : end - 1], _line_is_upper(text, start)
-            if any(keeps_case(name.case, name.text, found, line_is_upper=is_upper) for name in names):
-                return True
+            for name in names:
+                if keeps_case(name.case, name.text, found, line_is_upper=is_upper) and (
+                    name.rule is None or is_required(name.rule, folded[1:-1], start, end - 1 + len(suffix))
+                ):
+                    return True
         return False
 
     def find(self, text: str) -> list[Match]:

@@ -14,10 +14,24 @@ from etl.sources.front_matter import read_front_matter
 from etl.sources.html import read_html
 from etl.sources.published import Published, parse_published
 
+_LOOK_AT = 1000
+"""Characters at the beginning of a text that tell its language."""
+_ENGLISH = frozenset(["the", "and", "of", "that", "with", "was", "for", "have", "has", "been", "were", "which", "from", "his", "their", "would", "said", "this"])
+_ENGLISH_WORDS, _ENGLISH_SHARE = 5, 0.12
+"""How many of these words, and which share of all, a text in any other language does not reach."""
+
 
 def identify_language(text: str) -> str:
-    """Return the ISO 639-1 code of the language that the first characters of a text are written in."""
-    return str(py3langid.classify(text[:2000])[0])
+    """Return the ISO 639-1 code of the language that the beginning of a text is written in.
+
+    English is known by its commonest words, for a hundredth of what the classifier costs; the classifier has all else.
+    """
+    start = text[:_LOOK_AT]
+    words = start.lower().split()
+    told = [word for word in words if word in _ENGLISH]
+    if len(set(told)) >= _ENGLISH_WORDS and len(told) >= _ENGLISH_SHARE * len(words):
+        return "en"
+    return str(py3langid.classify(start)[0])
 
 
 def _clean(value: object) -> str | None:
@@ -59,7 +73,7 @@ def build_article(document: Document, settings: Settings) -> Article:
     if raw.count("\x00") > len(raw) // 100:
         raise InputError("not_text", "the text holds NUL characters: it is not natural text.")
     text = repair(raw)
-    if sum(char.isalpha() for char in text[:5000]) < 0.3 * len(text[:5000]):
+    if sum(map(str.isalpha, text[:5000])) < 0.3 * len(text[:5000]):
         raise InputError("no_text", "fewer than a third of the first characters are letters: no article to read.")
     publisher, title, url = (
         _clean(fields.get("publisher")),

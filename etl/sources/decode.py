@@ -12,8 +12,11 @@ _FOREIGN = 0.15
 """Share of bytes beyond ASCII from which a text is not taken for English."""
 _UNUSED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
-_NOT_PLAIN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f&\r]")
-"""What may need repair in a text that is otherwise plain ASCII."""
+_NOT_PLAIN = re.compile(
+    r"[^\t\n -%'-~\u00a1-\u00c1\u00c4-\u00e1\u00e3-\u0131\u0134-\u0148\u014a-\u017f‐-‧€]|[^\x00-\x7f‘’“”–—…][^\x00-\x7f]|[^\x00-\x7f][^\x00-\x7f‘’“”–—…]"
+)
+"""What may need repair: all but letters and marks of print in Latin script; the letters that mojibake begins with, and two
+characters beyond ASCII side by side. An ampersand may open an HTML entity."""
 _REPAIR = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, normalization=None, unescape_html="auto")
 
 
@@ -54,7 +57,7 @@ def _guess_encoding(sample: bytes) -> str:
 
 def repair(text: str) -> str:
     """Return the text with mojibake mended, control characters gone, and lines ended by a line feed."""
-    if text.isascii() and not _NOT_PLAIN.search(text):
+    if not _NOT_PLAIN.search(text):
         return text.strip()
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = ftfy.fix_text(text.replace("\r\n", "\n").replace("\r", "\n"), _REPAIR)

@@ -107,10 +107,13 @@ def read_front_matter(text: str, *, order: DateOrder | None = None, has_title: b
         best = max(scored, default=(0.0, 0, (0, 0)))
         if best[0] >= 0.5 or (best[0] > 0 and len(head) == 1):
             title = text[best[2][0] : best[2][1]]
+    has_captions = len(lines) > _LOOK_AT and _CAPTION.search(text) is not None
     for index, (start, end) in enumerate(lines):
+        if end - start >= 80 and not has_captions:
+            continue
         line = text[start:end]
         if (index > 0 and len(line) < 80 and _TRAILER.match(line) and not line.endswith(".")) or (
-            index >= _LOOK_AT and _is_caption(line) and not line.endswith(".")
+            has_captions and index >= _LOOK_AT and _is_caption(line) and not line.endswith(".")
         ):
             aside.append((start, end))
     return FrontMatter(title, published, tuple(sorted(set(aside))))

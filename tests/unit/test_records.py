@@ -106,7 +106,11 @@ def test_a_table_without_text_says_what_to_do(name: str, tmp_path: Path, setting
     path = tmp_path / name
     pq.write_table(pa.table({"id": ["1"], "story": ["x"]}), path)
     with pytest.raises(InputError, match=r"'story'.*\[fields\] text") as caught:
-        list(read_parquet(path.open("rb"), settings) if name.endswith("parquet") else read_delimited(["id,story\n", "1,x\n"], settings))
+        list(
+            read_parquet(path.open("rb"), settings)
+            if name.endswith("parquet")
+            else read_delimited(["id,story\n", "1,x\n"], settings)
+        )
     assert caught.value.reason == "no_text_column"
 
 

@@ -7,8 +7,8 @@ import pytest
 from etl.assemble.articles import table_rows
 from etl.errors import AccountingError
 from etl.extract.rules.extractor import RuleExtractor
-from etl.merge.events import merge_mentions
 from etl.kept.entry import of_article
+from etl.merge.events import merge_mentions
 from etl.pipeline import account
 from etl.quality.validate import Checked, validate
 from etl.sources import Article

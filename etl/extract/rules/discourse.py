@@ -22,8 +22,10 @@ _MOSTLY = 2
 """How many times as often as any other a state is named that an article is about."""
 _NEAR = 2
 """How many sentences back a description of a country reaches without doubt."""
-_ARMS_BEFORE = 12
-"""Sentences back to which `the deal` and `them` reach: of 1,830 mentions in coded articles none reached farther."""
+_ARMS_BEFORE = 20
+"""Sentences back to which `the deal` and `them` reach: of 1,830 mentions in coded articles none reached farther than 12."""
+_FOR_EACH = 4
+"""Sentences of that reach for each sentence that names arms: on a gun that an article names once, little hangs."""
 _PARTY_NEAR = 4
 """Sentences before and behind in which a transfer's party is named at least: in none of them it stood farther off."""
 _COLLECTIVE = frozenset(["cartel", "gang", "group", "militia", "movement", "organisation", "organization"])
@@ -56,6 +58,7 @@ class Discourse:
         self.title_told: tuple[tuple[str, Match, Match], ...] = ()
         self.topics: list[tuple[Match, Match, Match]] = []
         self._arms = [sentence.index for sentence in sentences if sentence.systems or ARMING.search(sentence.text)]
+        self._reach = min(_ARMS_BEFORE, _FOR_EACH * len(self._arms))
         self._parties = [sentence.index for sentence in sentences if sentence.actors]
         self.actors: list[Match] = [match for sentence in sentences for match in sentence.actors]
         self.systems: list[Match] = [match for sentence in sentences for match in sentence.systems]
@@ -73,7 +76,7 @@ class Discourse:
     def is_in_reach(self, sentence: Sentence) -> bool:
         """True where a sentence has equipment in it or not far before it, and a party near it or in the headline."""
         at = sentence.index
-        return _is_within(self._arms, at - _ARMS_BEFORE, at) and (
+        return _is_within(self._arms, at - self._reach, at) and (
             bool(self.title_parties) or _is_within(self._parties, at - _PARTY_NEAR, at + _PARTY_NEAR)
         )
 
@@ -199,7 +202,7 @@ class Discourse:
 
     def last_system(self, sentence: Sentence) -> Match | None:
         """Return the equipment named last before a sentence, not too far back; a specific piece if it is among the last four."""
-        first = self.sentences[max(0, sentence.index - _ARMS_BEFORE)].start
+        first = self.sentences[max(0, sentence.index - self._reach)].start
         near = [match for match in self.systems if first <= match.start and match.end <= sentence.start][-4:]
         specific = [match for match in near if match.entry.specificity != "generic"]
         known = specific or near
