@@ -55,7 +55,8 @@ def place(space: Space, listing: str, entries: str) -> None:
 
     Args:
         space: the work space.
-        listing, entries: what a query reads them from.
+        listing: what a query reads the listing from.
+        entries: what a query reads the entries from.
     """
     space.run(
         f"""CREATE TABLE placed AS SELECT l.*, e.article_id, e.source_id, e.stage,

@@ -49,7 +49,8 @@ def of_article(
     Args:
         digest: that of its document.
         article: the article.
-        events, mentions: rows of these tables.
+        events: its rows of `events`.
+        mentions: its rows of `mentions`.
         failed: what went wrong with its extraction.
     """
     row: Row = {

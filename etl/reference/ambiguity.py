@@ -104,7 +104,10 @@ def is_required(rule: Rule, folded: str, start: int, end: int) -> bool:
     """True where one of the words that a rule requires stands around a name; in a longer text, wherever in a part of it.
 
     Args:
-        rule, folded, start, end: as for `holds`.
+        rule: the rule of the name for one meaning.
+        folded: the text, folded.
+        start: offset at which the name starts.
+        end: offset just after it.
     """
     if not rule.requires:
         return True

@@ -179,7 +179,8 @@ def apply_to_events(
     """Return some events and their mentions after the corrections that bear on them, and the quarantine entries of what was dropped.
 
     Args:
-        events, mentions: rows of some articles.
+        events: rows of `events` of some articles.
+        mentions: rows of `mentions` of the same articles.
         corrections: those of the build.
         paths: for each article_id the path of its file.
         matched: receives the event_ids that a correction has met.

@@ -16,7 +16,7 @@ from etl.sources.records import Line, Record, read_delimited, read_json, read_js
 from etl.sources.sniff import refuse_binary, sniff_text
 from etl.sources.unpack import PARQUET, head_of, plain_suffix, unpacked
 
-_AT_ONCE = 4_000_000
+_AT_ONCE = 2_000_000
 """Bytes up to which a file is read whole; of a larger one with many documents, a line at a time is in memory."""
 _LONGEST_LINE = 64_000_000
 """Bytes up to which a line of a large file is read."""

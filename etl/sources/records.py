@@ -59,7 +59,7 @@ def read_json_lines(lines: Iterable[Line], settings: Settings) -> Iterator[Recor
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = json.loads(line.rstrip("\n"))
         except (ValueError, RecursionError) as error:
             told = f"line {number} is no JSON ({str(error)[:100]}). Mend or remove the line."
             yield number, InputError("bad_record", told)
