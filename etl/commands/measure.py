@@ -164,34 +164,3 @@ def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
         raise ConfigurationError(f"--tune {tuned_on} is none of the gold files given. Name one of them.")
     write_model(fit(documents, tuned_on=tuned, progress=click.echo), out)
     click.echo(f"model in {out}")
-
-
-@click.command()
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    default=Path("data/raw"),
-    show_default=True,
-    help="Folder or file with articles.",
-)
-def bench(corpus: Path) -> None:
-    """Measure how fast names are found in the articles of CORPUS, and with tables ten times as large.
-
-    \b
-    Example:
-      etl bench --corpus my_articles/
-    """
-    from etl.bench.matching import measure_matching
-    from etl.sources import Article, read_articles
-
-    texts = [item.text for item in read_articles([corpus], load()) if isinstance(item, Article)]
-    if not texts:
-        from etl.errors import ConfigurationError
-
-        raise ConfigurationError(f"--corpus {corpus} holds no article. Name a folder or file with articles.")
-    speed = measure_matching(texts)
-    click.echo(f"{speed.names:>10,} names: {speed.characters_per_second:>12,.0f} characters a second on one core")
-    click.echo(
-        f"{speed.larger_names:>10,} names: {speed.larger_characters_per_second:>12,.0f} characters a second on one core"
-    )
-    click.echo(f"ten times the names take {speed.ratio:.2f} times as long")

@@ -5,30 +5,41 @@ party in the article. What lacks one of them is never parsed. All conditions her
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from etl.extract.rules.annotate import ARMING, Part, Sentence
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import nouns, verbs
+from etl.extract.rules.lexicon import NAMED_FRAMES, nouns, verbs
 from etl.reference import default_matcher
 
-_DENIAL = ("den(?:y|ies|ied|ying)", "reject", "dismiss", "refut")
-_ENDING = 4
-"""Letters that may follow the stem of a word that tells a transfer: `order` + `ing`, not `suppl` + `ement`."""
+_DENY = ("deny", "reject", "dismiss", "refute")
+_WORD = re.compile(r"[a-z]+")
 _LONGEST = 3000
 """Characters from which a sentence is not parsed: such are lists, tables and text without full stops."""
 
 
+def _forms(lemma: str) -> Iterator[str]:
+    """The regular forms of an English verb or noun, and some that no word has."""
+    yield from (lemma + ending for ending in ("", "s", "es", "d", "ed", "ing", "er", "ers"))
+    stem = lemma[:-1] if lemma.endswith(("e", "y")) else lemma
+    endings = ("ies", "ied", "ier", "iers") if lemma.endswith("y") else ("ed", "ing", "ings", "er", "ers")
+    for base in (stem, stem + stem[-1]):
+        yield from (base + ending for ending in endings)
+
+
 @cache
-def _cue() -> re.Pattern[str]:
-    """All forms of the words that tell a transfer, and of those that deny one."""
-    stems = set(_DENIAL)
+def _cues(*, is_bare: bool) -> frozenset[str]:
+    """All forms of the words that tell a transfer, and of those that deny one.
+
+    Args:
+        is_bare: True for those that tell one in a sentence that names neither equipment nor a party.
+    """
+    words = set(_DENY)
     for trigger in [*verbs().values(), *nouns().values()]:
-        lemma = trigger.lemma
-        stems.add(re.escape(lemma[:-1] if lemma.endswith(("e", "y")) and len(lemma) > 3 else lemma))
-        stems.update(re.escape(form) for form in trigger.forms)
-    return re.compile(rf"\b(?:{'|'.join(sorted(stems))})[a-z]{{0,{_ENDING}}}\b", re.IGNORECASE)
+        if not (is_bare and trigger.frame in NAMED_FRAMES):
+            words.update((trigger.lemma, *trigger.forms))
+    return frozenset(form for word in words for form in _forms(word))
 
 
 def name_arms(texts: Sequence[str]) -> list[bool]:
@@ -47,5 +58,10 @@ def candidate_sentences(discourse: Discourse) -> list[Sentence]:
     return [
         sentence
         for sentence in discourse.sentences
-        if discourse.is_in_reach(sentence) and len(sentence.text) < _LONGEST and _cue().search(sentence.text)
+        if discourse.is_in_reach(sentence) and len(sentence.text) < _LONGEST and _has_cue(sentence)
     ]
+
+
+def _has_cue(sentence: Sentence) -> bool:
+    cues = _cues(is_bare=not sentence.systems and not sentence.actors)
+    return not cues.isdisjoint(_WORD.findall(sentence.text.lower()))

@@ -7,6 +7,8 @@ from spacy.tokens import Token
 
 from etl.reference.tables import read_csv, split_cell
 
+NAMED_FRAMES = frozenset(["giver", "move", "reach"])
+"""Frames of words so common that the sentence itself must name equipment or a party: `he came home`, `a source said`."""
 _ONLY_WITH = "only with "
 """How the note of a verb begins that tells a transfer with some particles only."""
 

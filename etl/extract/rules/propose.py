@@ -10,7 +10,7 @@ from etl.extract.rules.arguments import Place, noun_places, verb_places
 from etl.extract.rules.control import prepositional
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.frames import FROM, TO, VERB_FRAMES
-from etl.extract.rules.lexicon import Trigger, bystanders, trigger_of
+from etl.extract.rules.lexicon import NAMED_FRAMES, Trigger, bystanders, trigger_of
 from etl.extract.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extract.rules.nominals import Named, origin_of, systems_in
 from etl.extract.rules.nounframes import noun_found
@@ -125,6 +125,8 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
     """What stands around a word, if it tells a transfer."""
     trigger, sentence = trigger_of(token), reader.sentence
     if trigger is None or token.i in sentence.system_at:
+        return
+    if trigger.frame in NAMED_FRAMES and not sentence.systems and not sentence.actors:
         return
     standing = standing_of(token, trigger)
     if token.dep_ == "amod" and trigger.is_verb:
