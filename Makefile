@@ -51,6 +51,9 @@ train: env  ## train the scorer: GOLD="coded.jsonl more.jsonl"
 evaluate: env  ## measure the extractor on articles that you have coded: GOLD=coded.jsonl
 	$(BIN)/etl evaluate $(GOLD)
 
+bench: env  ## measure speed and memory, as ratios within one run, in some five minutes
+	$(BIN)/etl bench
+
 notebook: env  ## open the notebooks in Jupyter
 	$(BIN)/jupyter lab notebooks
 
@@ -61,4 +64,4 @@ lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
 clean:  ## delete what runs have written
 	rm -rf data/processed build dist
 
-.PHONY: help env etl release test lint typecheck contracts check format train evaluate notebook lock clean
+.PHONY: help env etl release test lint typecheck contracts check format train evaluate bench notebook lock clean

@@ -93,7 +93,9 @@ def _bars(rows: list[dict[str, object]], title: str, x: alt.X, names: list[str])
         scale=alt.Scale(domain=names, range=list(_COLOURS[: len(names)])),
         legend=alt.Legend(orient="top", direction="horizontal", labelExpr="datum.label + ' news'", labelFontSize=12),
     )
-    base = alt.Chart(pd.DataFrame(rows), title=alt.TitleParams(title, anchor="start"), width=430, height=alt.Step(13))
+    base = alt.Chart(
+        pd.DataFrame(rows), title=alt.TitleParams(title, anchor="start", frame="group"), width=430, height=alt.Step(13)
+    )
     base = base.encode(
         y=alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=330, ticks=False, domain=False, grid=False)),
         yOffset=alt.YOffset("corpus:N", sort=names),

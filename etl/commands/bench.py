@@ -55,12 +55,18 @@ def bench(corpus: Path | None, articles: int | None, out: Path) -> None:
     os.environ.update(dict.fromkeys(_THREADS, "1"))  # before numpy is loaded: cores are compared with cores
 
     import json
+    import time
     from tempfile import TemporaryDirectory
 
     from etl.bench.corpora import KINDS, make_articles, read_corpus, write_corpus
     from etl.bench.figures import measure, warm_articles
     from etl.bench.report import draw, render_table
     from etl.publish.tables import write_text
+
+    started = time.monotonic()
+
+    def say(told: str) -> None:
+        click.echo(f"{time.monotonic() - started:5.0f} s  {told}", err=True)
 
     settings = load()
     corpora = {}
@@ -72,11 +78,11 @@ def bench(corpus: Path | None, articles: int | None, out: Path) -> None:
             sizes = (count, min(count, max(_LEAST_DEFENCE, count // _DEFENCE_SHARE)))
             made = {kind: (make_articles(kind), size) for kind, size in zip(KINDS, sizes, strict=True)}
         for name, (records, size) in made.items():
-            click.echo(f"{name}: writing the corpus", err=True)
+            say(f"{name}: writing the corpus")
             folder = Path(work) / name
             folder.mkdir()
             corpora[name] = write_corpus(name, records, folder, articles=size, warm=warm_articles)
-        figures = measure(corpora, settings, lambda told: click.echo(told, err=True))
+        figures = measure(corpora, settings, say)
     out.mkdir(parents=True, exist_ok=True)
     write_text(out / "speed.json", json.dumps(figures, indent=2) + "\n")
     draw(figures, out)

@@ -1,5 +1,6 @@
 """The same bytes from one process, from several, and from a Dask cluster; what dies is worked again, and what kills is put aside."""
 
+import json
 import os
 import re
 import signal
@@ -10,9 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 from etl.engine import map_batches
 from etl.errors import ConfigurationError
+from etl.settings import load_settings
+from etl.sources import Article, read_articles
 from tests.conftest import ROOT, SAMPLE, call
 
 POISON = -1
@@ -181,3 +185,45 @@ def test_a_cluster_that_is_not_there_is_told(scheduler: str) -> None:
         _map(double, NUMBERS, scheduler="tcp://127.0.0.1:9")
     with pytest.raises(ConfigurationError, match="other code or tables"):
         _map(double, NUMBERS, scheduler=scheduler, fingerprint=own_process)
+
+
+def _copies_of_the_sample(folder: Path, times: int) -> Path:
+    """The articles of the sample, several times over with other ids and other words, as JSON Lines."""
+    lines = []
+    for item in read_articles([SAMPLE], load_settings()):
+        if isinstance(item, Article):
+            for number in range(times):
+                fields = {"id": f"{item.source_id} {number}", "title": item.title, "date": str(item.published or "")}
+                lines.append(json.dumps(fields | {"text": f"{item.text}\n\nThis was printing number {number}."}))
+    path = folder / "many.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_a_worker_killed_half_way_changes_nothing(scheduler: str, tmp_path: Path) -> None:
+    """One of two workers of a cluster is killed while a run is under way: the same bytes as on this machine alone."""
+    path = _copies_of_the_sample(tmp_path, 5)
+    command = ["run", str(path), "--no-data-docs"]
+    with Client(scheduler, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+        before = client.run(os.getpid)
+        running = subprocess.Popen(
+            [sys.executable, "-m", "etl", *command, "--out", str(tmp_path / "out"), "--scheduler", scheduler],
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "ETL_BATCH_SIZE": "4"},
+        )  # fmt: skip
+        busy = 0
+        for _ in range(1_200):
+            busy += any(client.processing().values())
+            if busy >= 20 or running.poll() is not None:
+                break
+            time.sleep(0.1)
+        assert running.poll() is None, "the run was over before a worker could be killed"
+        os.kill(sorted(before.values())[0], signal.SIGKILL)
+        _, told = running.communicate(timeout=300)
+        assert running.returncode == 0, told
+        client.wait_for_workers(2, timeout=60)
+        assert set(client.run(os.getpid).values()) != set(before.values())
+    done = call(*command, "--out", tmp_path / "alone", "--workers", "2", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert _tables(tmp_path / "out") == _tables(tmp_path / "alone")

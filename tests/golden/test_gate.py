@@ -51,12 +51,38 @@ def test_an_article_without_arms_is_never_taken_apart(text: str) -> None:
 def test_arms_without_a_party_near_are_not_parsed() -> None:
     """A sentence far from any party cannot tell a transfer, and one that comes long before any equipment neither."""
     filler = " Nothing else was said about it that day." * 12
-    assert open_article(make_article(f"Two rifles were sold to a collector.{filler} Norway was mentioned once.")) is None
+    assert (
+        open_article(make_article(f"Two rifles were sold to a collector.{filler} Norway was mentioned once.")) is None
+    )
     assert open_article(make_article(f"Norway sold it to Ghana.{filler} A rifle lay there.")) is None
     assert open_article(make_article("Norway sold 12 tanks to Ghana.")) is not None
 
 
-WORDS = ["Norway", "Ghana", "sold", "supplied", "the", "tanks", "rifles", "Patriot", "missiles", "patriot", "hawk", "Hawk", "eagle", "arms", "armed", "army", "lorries", "\n", "\n\n", ",", ".", "T-72B3M", "F-16s"]
+WORDS = [
+    "Norway",
+    "Ghana",
+    "sold",
+    "supplied",
+    "the",
+    "tanks",
+    "rifles",
+    "Patriot",
+    "missiles",
+    "patriot",
+    "hawk",
+    "Hawk",
+    "eagle",
+    "arms",
+    "armed",
+    "army",
+    "lorries",
+    "\n",
+    "\n\n",
+    ",",
+    ".",
+    "T-72B3M",
+    "F-16s",
+]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))

@@ -16,7 +16,9 @@ from etl.sources.files import list_files
 from etl.sources.reader import read_documents
 
 Write = Callable[[str, str | bytes], Path]
-ROWS = [{"id": f"r{n}", "title": "Boats, and “more”", "text": f"Norway sold {n} boats.\nIt said so; é."} for n in range(60)]
+ROWS = [
+    {"id": f"r{n}", "title": "Boats, and “more”", "text": f"Norway sold {n} boats.\nIt said so; é."} for n in range(60)
+]
 
 
 def _jsonl() -> bytes:
@@ -45,9 +47,7 @@ def _read(path: Path, settings: Settings) -> list[Document | Rejected]:
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_line_by_line_is_as_whole(
-    kind: str, write: Write, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_line_by_line_is_as_whole(kind: str, write: Write, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents, places and faults are the same whichever way the file is read."""
     path = write(*FILES[kind])
     whole = _read(path, settings)
@@ -63,7 +63,9 @@ def test_a_line_without_end_is_put_aside_alone(
     monkeypatch.setattr(reader, "_AT_ONCE", 700)
     monkeypatch.setattr(reader, "_LONGEST_LINE", 5_000)
     long = json.dumps({"id": "long", "text": "word " * 4_000})
-    found = _read(write("a.jsonl", _jsonl() + b"\n" + long.encode() + b"\n" + b'{"id": "z", "text": "Sweden."}'), settings)
+    found = _read(
+        write("a.jsonl", _jsonl() + b"\n" + long.encode() + b"\n" + b'{"id": "z", "text": "Sweden."}'), settings
+    )
     assert [item.reason for item in found if isinstance(item, Rejected)] == ["too_large"]
     assert [item.fields["id"] for item in found if isinstance(item, Document)] == [*(r["id"] for r in ROWS), "z"]
 
