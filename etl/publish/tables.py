@@ -35,7 +35,8 @@ def write_batches(table: Table, batches: Iterable[pa.Table], folder: Path) -> Pa
                 rows = pa.concat_tables(waiting)
                 writer.write_table(rows.slice(0, _GROUP), row_group_size=_GROUP)
                 waiting, count = [rows.slice(_GROUP)], count - _GROUP
-        writer.write_table(pa.concat_tables(waiting), row_group_size=_GROUP)
+        if count:
+            writer.write_table(pa.concat_tables(waiting), row_group_size=_GROUP)
     with aside.open("rb+") as handle:
         os.fsync(handle.fileno())
     aside.replace(path)

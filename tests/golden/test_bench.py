@@ -9,12 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from etl.bench.corpora import ARMS, KINDS, make_articles, write_corpus
+from etl.bench.report import render_markdown
 from etl.bench.stages import STAGES
 from etl.cli import main
 from etl.commands import bench as command
 from etl.settings import Settings
 from etl.sources import Article, read_articles
-from tests.conftest import call
+from tests.conftest import ROOT, call
 
 ARTICLES = 60
 RATIOS = {
@@ -109,6 +110,13 @@ def test_chart_and_table(measured: Measured) -> None:
     assert [stage for stage in STAGES if stage not in drawn or stage not in measured.printed] == []
     assert "whole run, all of it" in measured.progress
     assert "whole run, all of it" not in measured.printed
+
+
+def test_the_readme_tells_the_figures_that_ship() -> None:
+    """The table of the README is that of the figures beside the chart, so that neither is older than the other."""
+    figures = json.loads((ROOT / "benchmarks" / "speed.json").read_text(encoding="utf-8"))
+    assert set(figures["corpora"]) == set(KINDS)
+    assert render_markdown(figures) in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", KINDS)
