@@ -1,9 +1,10 @@
 """An article -> sentences with their names: paragraphs, sentences, actors and systems found, and a parse when asked for."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 import spacy
 from spacy.language import Language
@@ -70,27 +71,37 @@ class Sentence:
         """Return the offsets of a token in the article's text."""
         return Span(self.start + token.idx, self.start + token.idx + len(token))
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Offset in the sentence at which each token of the parse begins."""
+        return [token.idx for token in self.doc or ()]
+
+    def token_at(self, offset: int) -> Token | None:
+        """Return the first token that begins at or after an offset of the article's text; None where none does."""
+        number = bisect_left(self._starts, offset - self.start)
+        return self.doc[number] if self.doc is not None and number < len(self.doc) else None
+
     def head_of(self, match: Match) -> Token:
         """Return the last token that a name covers, its head in English noun phrases.
 
         Raises:
             ValueError: the sentence is not parsed or does not hold the name.
         """
-        for token in reversed(list(self.doc or ())):
-            if self.start + token.idx < match.end:
-                return token
-        raise ValueError(f"sentence {self.index} does not hold the name at {match.start}")
+        number = bisect_left(self._starts, match.end - self.start) - 1
+        if self.doc is None or number < 0:
+            raise ValueError(f"sentence {self.index} does not hold the name at {match.start}")
+        return self.doc[number]
 
     def index_tokens(self) -> None:
         """Tie the names to the tokens that they cover."""
         if self.doc is None:
             return
+        ends = [token.idx + len(token) for token in self.doc]
         for matches, at in ((self.actors, self.actor_at), (self.systems, self.system_at)):
             for match in matches:
-                for token in self.doc:
-                    here = self.start + token.idx
-                    if here < match.end and here + len(token) > match.start:
-                        at.setdefault(token.i, match)
+                first = bisect_right(ends, match.start - self.start)
+                for number in range(first, bisect_left(self._starts, match.end - self.start)):
+                    at.setdefault(number, match)
 
 
 def _paragraphs(article: Article) -> Iterator[tuple[int, int]]:

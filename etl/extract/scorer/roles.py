@@ -178,7 +178,7 @@ def _in_sentence(role: Role, side: str, base: Base) -> Features:
         f"{side}_first": float(not any(actor.start < match.start for actor in sentence.actors)),
         f"{side}_compound": float(match.end < candidate.system.start <= match.end + 2),
     }
-    name = next((token for token in trigger.doc if sentence.start + token.idx >= match.start), None)
+    name = sentence.token_at(match.start)
     return features | _path(name, trigger, side) if name is not None else features
 
 
