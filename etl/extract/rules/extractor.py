@@ -11,7 +11,7 @@ from etl.extract.rules.attributes import attribution_span, date_span, quantity_s
 from etl.extract.rules.denials import denied_parties
 from etl.extract.rules.parts import Role
 from etl.extract.scorer.decide import Chosen, choose
-from etl.extract.scorer.model import default_model
+from etl.extract.scorer.model import Scores, default_model
 from etl.extract.scorer.readings import ArticleReadings, Opened, open_article, read_opened
 from etl.sources import Article
 
@@ -58,11 +58,30 @@ class RuleExtractor:
             for number, item in opened.items():
                 with _told(found, number):
                     parse(item.to_parse)
+        readings: dict[int, ArticleReadings] = {}
         for number, item in opened.items():
             if not isinstance(found[number], Exception):
                 with _told(found, number):
-                    found[number] = _mentions(item)
+                    readings[number] = read_opened(item)
+        for number, scores in _scored(readings, found).items():
+            with _told(found, number):
+                found[number] = tell_mentions(readings[number], choose(readings[number], scores, default_model()))
         return found
+
+
+def _scored(readings: dict[int, ArticleReadings], found: list[list[Mention] | Exception]) -> dict[int, Scores]:
+    """The scores of the readings of each article that has some; what goes wrong with one is told in its place."""
+    some = {number: item for number, item in readings.items() if item.readings}
+    try:
+        return dict(zip(some, default_model().score_readings(list(some.values())), strict=True))
+    except EtlError:
+        raise
+    except Exception:  # as with the parser: each article alone
+        scores: dict[int, Scores] = {}
+        for number, item in some.items():
+            with _told(found, number):
+                (scores[number],) = default_model().score_readings([item])
+        return scores
 
 
 @contextmanager
@@ -74,14 +93,6 @@ def _told(found: list[list[Mention] | Exception], number: int) -> Iterator[None]
         raise
     except Exception as error:
         found[number] = error.with_traceback(None)
-
-
-def _mentions(opened: Opened) -> list[Mention]:
-    readings = read_opened(opened)
-    if not readings.readings:
-        return []
-    model = default_model()
-    return tell_mentions(readings, choose(readings, model.score_readings(readings), model))
 
 
 def tell_mentions(found: ArticleReadings, chosen: list[Chosen]) -> list[Mention]:
