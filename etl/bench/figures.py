@@ -10,7 +10,7 @@ from typing import Any
 
 from etl.bench.corpora import Corpus
 from etl.bench.matching import measure_matching
-from etl.bench.runs import whole_run
+from etl.bench.runs import Others, whole_run
 from etl.bench.speed import extraction_rate, keyword_rate, stock_rate
 from etl.bench.stages import compare_gate, time_stages
 from etl.settings import Settings
@@ -49,6 +49,7 @@ def measure(corpora: Mapping[str, Corpus], settings: Settings, say: Callable[[st
         settings: settings of the call; those that tell how the work is done are set here.
         say: is told what is measured now.
     """
+    others = Others()
     figures: Figures = {
         "cores": cores(),
         "workers": WORKERS,
@@ -67,6 +68,7 @@ def measure(corpora: Mapping[str, Corpus], settings: Settings, say: Callable[[st
         "larger_characters_per_second": round(matching.larger_characters_per_second),
         "ratio": round(matching.ratio, 3),
     }
+    figures["others_share"] = round(others.share(), 3)
     return figures
 
 

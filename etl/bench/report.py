@@ -19,6 +19,8 @@ _FACTORS = {
     "full_over_second_run": "second run, against the first",
     "full_over_run_with_new": "run with 1 % new articles, against the first",
 }
+_DISTURBED = 0.05
+"""Share of the cores from which the work of other programs spoils the figures."""
 _MEGABYTE = 1_000_000
 _AXIS = alt.Axis(grid=False)
 
@@ -83,6 +85,8 @@ def render_table(figures: Figures) -> str:
         f"names: {matching['larger_names']:,} take {matching['ratio']:.2f} times as long as {matching['names']:,} "
         f"({matching['characters_per_second']:,} characters a second)",
     ]
+    others = f"other programs took {figures['others_share']:.0%} of the cores meanwhile"
+    lines.append(others + (": repeat it on a quiet machine" if figures["others_share"] > _DISTURBED else ""))
     return "\n".join(lines)
 
 
@@ -147,7 +151,7 @@ def draw(figures: Figures, folder: Path) -> list[Path]:
         for stage, share in own["stages"]["share"].items():
             shares.append(_row(stage, name, share, f"{share:.1%}"))
     values = [own["ratios"][key] for own in corpora.values() for key in _FACTORS]
-    times = alt.Scale(type="log", domain=[min(1, *values), 3 * max(values)])
+    times = alt.Scale(type="log", domain=[0.9 * min(1, *values), 3 * max(values)], nice=False)
     panels = (
         (factors, "Times as fast", alt.X("value:Q", title="logarithmic", scale=times, axis=_AXIS)),
         (memory, "Peak memory of all processes, MB", alt.X("value:Q", title=None, scale=_room(memory), axis=_AXIS)),

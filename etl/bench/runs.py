@@ -41,6 +41,26 @@ class WholeRun:
         }
 
 
+class Others:
+    """Tells how much of the machine other programs have used since it was made: what they use, no measurement can."""
+
+    def __init__(self) -> None:
+        self._started = self._spent()
+
+    def share(self) -> float:
+        """Return the share of all cores' time that went to other programs."""
+        seconds, busy, own = (now - then for now, then in zip(self._spent(), self._started, strict=True))
+        return max(0.0, busy - own) / (seconds * (os.cpu_count() or 1))
+
+    @staticmethod
+    def _spent() -> tuple[float, float, float]:
+        """The time, the time that all cores were busy, and how much of it this program and those it has started have used."""
+        told = psutil.cpu_times()
+        idle = told.idle + getattr(told, "iowait", 0.0)
+        guests = getattr(told, "guest", 0.0) + getattr(told, "guest_nice", 0.0)  # stand in `user` and `nice` too
+        return time.perf_counter(), sum(told) - idle - guests, sum(os.times()[:4])
+
+
 def _resident(process: psutil.Process) -> int:
     """Resident memory of a process and of all that it has started; 0 where it is gone."""
     total = 0

@@ -84,11 +84,9 @@ def _entries(documents: Sequence[Document], settings: Settings, timing: Timing) 
     with timing.stage("grammar"):
         readings = {number: read_opened(found) for number, found in opened.items()}
     with timing.stage("scoring"):
-        mentions = {
-            number: tell_mentions(told, choose(told, model.score_readings(told), model))
-            for number, told in readings.items()
-            if told.readings
-        }
+        some = {number: told for number, told in readings.items() if told.readings}
+        scored = zip(some.items(), model.score_readings(list(some.values())), strict=True)
+        mentions = {number: tell_mentions(told, choose(told, scores, model)) for (number, told), scores in scored}
     merged: dict[int, tuple[list[Row], list[Row]]] = {}
     with timing.stage("merging"):
         for number, article in articles.items():

@@ -16,7 +16,10 @@ from etl.sources.published import Published, parse_published
 
 _LOOK_AT = 1000
 """Characters at the beginning of a text that tell its language."""
-_ENGLISH = frozenset(["the", "and", "of", "that", "with", "was", "for", "have", "has", "been", "were", "which", "from", "his", "their", "would", "said", "this"])
+_ENGLISH = frozenset([
+    "the", "and", "of", "that", "with", "was", "for", "have", "has", "been", "were", "which", "from", "his", "their", "would",
+    "said", "this",
+])  # fmt: skip
 _ENGLISH_WORDS, _ENGLISH_SHARE = 5, 0.12
 """How many of these words, and which share of all, a text in any other language does not reach."""
 

@@ -59,10 +59,11 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
 def test_all_figures_are_there(measured: Measured) -> None:
     """The JSON has every part, and each of the numbers by which parts are compared is positive."""
     figures, own = measured.figures, measured.own
-    assert {"cores", "workers", "python", "versions", "corpora", "matching"} <= set(figures)
+    assert {"cores", "workers", "python", "versions", "corpora", "matching", "others_share"} <= set(figures)
     assert set(own["ratios"]) == RATIOS
     assert all(value > 0 for value in own["ratios"].values())
     assert list(own["stages"]["seconds"]) == list(own["stages"]["share"]) == list(STAGES)
+    assert 0 <= figures["others_share"] <= 1
     assert figures["matching"]["larger_names"] == 10 * figures["matching"]["names"]
 
 
