@@ -1,7 +1,7 @@
 """Cheap filters before the parser: which articles name arms at all, and which of their sentences can tell a transfer.
 
-The grammar reads a transfer from three things: a word that tells one, equipment in its sentence or named before it, and a
-party in the article. What lacks one of them is never parsed. All conditions here are weaker than the grammar's own.
+A transfer is read from three things: a word that tells one, equipment in its sentence or not far before it, and two parties near.
+What lacks one of them is never parsed. The extractor asks the same of a sentence without the gate, so nothing is lost.
 """
 
 import re
@@ -51,6 +51,14 @@ def name_arms(texts: Sequence[str]) -> list[bool]:
 def tells_of_arms(parts: Sequence[Part]) -> bool:
     """Return True where an article names equipment or speaks of arming: without either, no sentence of it tells a transfer."""
     return any(part.systems or ARMING.search(part.text) for part in parts)
+
+
+def names_two_parties(parts: Sequence[Part], title: str | None) -> bool:
+    """Return True where an article and its headline name two parties."""
+    named = {match.entry.party_id for part in parts for match in part.actors}
+    if len(named) < 2 and title:
+        named.update(match.entry.party_id for match in default_matcher().find(title) if match.entry.is_actor)
+    return len(named) > 1
 
 
 def candidate_sentences(discourse: Discourse) -> list[Sentence]:

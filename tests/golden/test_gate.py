@@ -48,13 +48,13 @@ def test_an_article_without_arms_is_never_taken_apart(text: str) -> None:
     assert open_article(make_article(text)) is None
 
 
-def test_arms_without_a_party_near_are_not_parsed() -> None:
-    """A sentence far from any party cannot tell a transfer, and one that comes long before any equipment neither."""
+def test_arms_without_two_parties_near_are_not_parsed() -> None:
+    """A sentence far from its parties cannot tell a transfer, and one far from any equipment neither."""
     filler = " Nothing else was said about it that day." * 12
-    assert (
-        open_article(make_article(f"Two rifles were sold to a collector.{filler} Norway was mentioned once.")) is None
-    )
+    far = f"Two rifles were sold to a collector.{filler} Norway and Ghana were mentioned once."
+    assert open_article(make_article(far)) is None
     assert open_article(make_article(f"Norway sold it to Ghana.{filler} A rifle lay there.")) is None
+    assert open_article(make_article("Norway sold 12 tanks to a collector.")) is None
     assert open_article(make_article("Norway sold 12 tanks to Ghana.")) is not None
 
 

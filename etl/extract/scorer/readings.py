@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.extract.gate import candidate_sentences, tells_of_arms
+from etl.extract.gate import candidate_sentences, names_two_parties, tells_of_arms
 from etl.extract.rules.annotate import Sentence, category, find_names, parse, split_sentences
 from etl.extract.rules.discourse import Discourse
 from etl.extract.rules.headline import headline_sentence, read_headline
@@ -116,7 +116,7 @@ def open_article(article: Article, *, gate: bool = True) -> Opened | None:
         gate: False to take all sentences.
     """
     parts = find_names(article)
-    if gate and not tells_of_arms(parts):
+    if gate and not (tells_of_arms(parts) and names_two_parties(parts, article.title)):
         return None
     sentences = split_sentences(parts)
     discourse = Discourse(article, sentences)
