@@ -88,3 +88,17 @@ def to_table(rows: Iterable[Mapping[str, object]]) -> pa.Table:
         pa.ArrowException, OverflowError, TypeError: a value is not of its column's type.
     """
     return pa.Table.from_pylist(list(rows), schema=SCHEMA)
+
+
+def pack(entries: pa.Table) -> bytes:
+    """Return entries as the bytes of an Arrow stream."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, entries.schema) as stream:
+        stream.write_table(entries)
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed
+
+
+def unpack(packed: bytes) -> pa.Table:
+    """Return the entries that `pack` has packed."""
+    return pa.ipc.open_stream(packed).read_all()

@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from etl.engine import map_batches
 from etl.fingerprint import code_fingerprint
+from etl.kept.entry import unpack
 from etl.kept.store import Store
-from etl.kept.work import lost, work
+from etl.kept.work import lost, work_packed
 from etl.settings import Settings
 from etl.sources import Document, Rejected
 from etl.sources.files import File
@@ -86,8 +87,8 @@ def keep(
 
 def map_documents(documents: Iterator[Document], settings: Settings) -> Iterator[pa.Table]:
     """Yield the entries of documents, batch by batch in their order, worked out by the engine that the settings name."""
-    return map_batches(
-        partial(work, settings=settings),
+    packed = map_batches(
+        partial(work_packed, settings=settings),
         documents,
         workers=settings.workers,
         batch_size=settings.batch_size,
@@ -95,3 +96,4 @@ def map_documents(documents: Iterator[Document], settings: Settings) -> Iterator
         fingerprint=code_fingerprint,
         scheduler=settings.scheduler,
     )
+    return map(unpack, packed)

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from etl.extract.protocol import Extractor
 from etl.extract.rules.extractor import RuleExtractor
-from etl.kept.entry import Row, of_article, of_rejected, to_table
+from etl.kept.entry import Row, of_article, of_rejected, pack, to_table
 from etl.merge.events import merge_mentions
 from etl.settings import Settings
 from etl.sources import Article, Document, Rejected
@@ -62,10 +62,15 @@ def _row(digest: bytes, article: Article, events: list[Row], mentions: list[Row]
     return of_article(digest, article, [], [], failed)
 
 
-def lost(document: Document, what_happened: str) -> pa.Table:
-    """Return the entry of a document that kills the process which works on it."""
+def work_packed(documents: Sequence[Document], settings: Settings) -> bytes:
+    """Return what `work` does, packed for the way between processes: pickled, a table of so many columns costs more than its rows."""
+    return pack(work(documents, settings))
+
+
+def lost(document: Document, what_happened: str) -> bytes:
+    """Return, packed, the entry of a document that kills the process which works on it."""
     message = f"the process that worked on it died ({what_happened}). {_PLEASE}"
     text = document.fields.get("text")
     name = str(document.fields.get("id") or document.default_id)
     failed = Rejected("extract", "", "extraction_failed", message, name, str(text) if text else None)
-    return to_table([of_rejected(document.digest(), failed)])
+    return pack(to_table([of_rejected(document.digest(), failed)]))
