@@ -30,6 +30,7 @@ _LIBRARIES = (
     "ftfy",
     "numpy",
     "py3langid",
+    "pypdf",
     "spacy",
     "trafilatura",
 )

@@ -1,6 +1,7 @@
 """Fields of a document, whatever file they came from -> an Article."""
 
 import math
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import py3langid
@@ -12,6 +13,7 @@ from etl.sources.decode import repair
 from etl.sources.document import Document
 from etl.sources.front_matter import read_front_matter
 from etl.sources.html import read_html
+from etl.sources.pdf import read_pdf
 from etl.sources.published import Published, parse_published
 
 _LOOK_AT = 1000
@@ -54,14 +56,24 @@ def _published(value: object, settings: Settings, publisher: str | None) -> Publ
     return parse_published(text, order=order) if text else Published()
 
 
+def _fields(document: Document) -> Mapping[str, object]:
+    """The fields of a document; those of a page or a PDF file are read from it, and what its file tells beside counts more."""
+    told = {name: value for name, value in document.fields.items() if name not in {"page", "pdf"}}
+    page, pdf = document.fields.get("page"), document.fields.get("pdf")
+    if isinstance(page, str):
+        return read_html(page) | told
+    if isinstance(pdf, bytes):
+        return read_pdf(pdf) | told
+    return told
+
+
 def build_article(document: Document, settings: Settings) -> Article:
     """Return the article that the fields of a document tell.
 
     Raises:
-        InputError: the text is missing, empty, too long or not natural text, or the page cannot be read.
+        InputError: the text is missing, empty, too long or not natural text, or the page or PDF file cannot be read.
     """
-    page = document.fields.get("page")
-    fields = read_html(page) if isinstance(page, str) else document.fields
+    fields = _fields(document)
     raw = fields.get("text")
     if _clean(raw) is None:
         raise InputError("no_text", "the text of the document is empty. Nothing to do if that is so in the source.")

@@ -12,7 +12,8 @@ class Document:
     Attributes:
         source_path: path of the file within the input.
         place: its number in the file, from 1; 0 where the file is one document.
-        fields: values by our names (id, url, title, date, publisher, text), or `page`, the whole of an HTML page.
+        fields: values by our names (id, url, title, date, publisher, text); instead of the text `page`, the whole of an HTML
+            page, or `pdf`, the bytes of a PDF file.
     """
 
     source_path: str
@@ -30,7 +31,10 @@ class Document:
         if not self.fields.get("id"):
             own.update(self.default_id.encode("utf-8", "surrogatepass"))
         for name, value in sorted(self.fields.items()):
-            told = value if isinstance(value, str) else f"{type(value).__name__} {value!r}"
             own.update(f"\x1e{name}\x1f".encode())
+            if isinstance(value, bytes):
+                own.update(value)
+                continue
+            told = value if isinstance(value, str) else f"{type(value).__name__} {value!r}"
             own.update(told.encode("utf-8", "surrogatepass"))
         return own.digest()[:16]

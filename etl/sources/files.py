@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -146,6 +146,22 @@ class File:
         except (InputError, OSError):
             return None  # the readers have put it aside and told why
         return size, digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Inner(File):
+    """A file that stands in another: a member of an archive, an attachment of an e-mail.
+
+    Attributes:
+        source_path: path of the outer file, then its own within it.
+        give: opens its bytes; they can seek.
+    """
+
+    give: Callable[[], IO[bytes]] = io.BytesIO
+
+    def open(self) -> IO[bytes]:
+        """Return its bytes as a stream that can seek."""
+        return self.give()
 
 
 def _why(error: BaseException) -> str:

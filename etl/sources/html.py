@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import trafilatura
+from lxml import etree
 from lxml import html as lxml_html
 from trafilatura.settings import Document
 
@@ -17,6 +18,12 @@ _META_DATE = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "br", "center", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "td", "th", "tr",
+    "ul",
+])  # fmt: skip
+_UNSEEN = frozenset(["head", "script", "style", "template", "title"])
 
 
 def _stated_date(page: str) -> str | None:
@@ -53,6 +60,32 @@ def _headline(tree: lxml_html.HtmlElement) -> str | None:
             if text and text.strip():
                 return " ".join(text.split())
     return None
+
+
+def plain_text(markup: str) -> str:
+    """Return the words of a piece of HTML that is all article (an item of a feed, an e-mail), a line for each block.
+
+    Raises:
+        InputError: `corrupt_file` where it cannot be parsed.
+    """
+    try:
+        tree = lxml_html.fromstring(f"<div>{markup}</div>")
+    except (ValueError, TypeError, RecursionError, etree.LxmlError) as error:
+        raise InputError("corrupt_file", f"the markup cannot be parsed as HTML ({error}). Save it again.") from error
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            pieces.append("\n" if element.tag in _BLOCKS else "")
+            pieces.append("" if element.tag in _UNSEEN else _one_line(element.text))
+        else:
+            pieces.append("\n" if element.tag in _BLOCKS else "")
+            pieces.append(_one_line(element.tail))
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _one_line(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
 
 
 def read_html(page: str) -> dict[str, object]:

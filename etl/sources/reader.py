@@ -2,24 +2,36 @@
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
-from io import BufferedReader, StringIO
+from functools import partial
+from io import BufferedReader, BytesIO, StringIO
 from pathlib import Path
+from typing import IO
 
+from etl.deadline import TooSlow, deadline
 from etl.errors import InputError
 from etl.settings import FIELD_NAMES, Settings
 from etl.sources.article import Article, Rejected
 from etl.sources.build import build_article
 from etl.sources.decode import decode, decode_line
 from etl.sources.document import Document
-from etl.sources.files import File, list_files
+from etl.sources.docx import is_docx, read_docx
+from etl.sources.exports import split_export
+from etl.sources.feed import read_feed
+from etl.sources.files import File, Inner, list_files
+from etl.sources.mail import read_message
 from etl.sources.records import Line, Record, read_delimited, read_json, read_json_lines, read_parquet
-from etl.sources.sniff import refuse_binary, sniff_text
+from etl.sources.rtf import read_rtf
+from etl.sources.sniff import PDF, RTF, WARC, ZIP, refuse_binary, sniff_text
 from etl.sources.unpack import PARQUET, head_of, plain_suffix, unpacked
+from etl.sources.warc import read_warc
+from etl.sources.zipped import read_zip
 
 _AT_ONCE = 2_000_000
 """Bytes up to which a file is read whole; of a larger one with many documents, a line at a time is in memory."""
 _LONGEST_LINE = 64_000_000
 """Bytes up to which a line of a large file is read."""
+_DEEPEST = 3
+"""Archives that may stand one in the other."""
 
 
 def _lines(start: bytes, stream: BufferedReader) -> Iterator[Line]:
@@ -36,55 +48,147 @@ def _lines(start: bytes, stream: BufferedReader) -> Iterator[Line]:
         yield decode_line(line)
 
 
-def _records(file: File, settings: Settings) -> Iterator[Record]:
-    """The records of one file; a file that is one article is one record."""
-    head = head_of(file)
-    if head.startswith(PARQUET):
-        with file.open() as raw:
-            yield from read_parquet(raw, settings)
+def _whole(stream: IO[bytes], settings: Settings) -> bytes:
+    """All bytes of a file that is read at once."""
+    data = stream.read(settings.max_document_bytes + 1)
+    if len(data) > settings.max_document_bytes:
+        raise InputError(
+            "too_large",
+            f"the file is one document, or a list that is read whole, of more than {settings.max_document_bytes:,} bytes. "
+            "Divide it, save a list as JSON Lines, or raise max_document_bytes.",
+        )
+    return data
+
+
+def _articles(fields: dict[str, object]) -> Iterator[Record]:
+    """The records of a text: many where it is the export of a news archive, else one."""
+    found = split_export(str(fields["text"]))
+    yield from [(0, fields)] if found is None else enumerate(found, start=1)
+
+
+def _packed(file: File, settings: Settings) -> Iterator[Record | Inner]:
+    """What a ZIP archive holds, or a Word document, which is one."""
+    if not is_docx(file):
+        yield from read_zip(file, settings)
         return
-    known = frozenset(name for field in FIELD_NAMES for name in settings.names_of(field))
-    suffix = plain_suffix(file.name)
-    with unpacked(file, head, settings.max_file_bytes) as stream:
-        start = stream.read(_AT_ONCE)
-        refuse_binary(start[:16])
-        kind = None
-        if len(start) == _AT_ONCE and b"\x00" not in start:
-            kind = sniff_text(decode(start.rpartition(b"\n")[0]), suffix, known)
-            if kind == "jsonl":
-                yield from read_json_lines(_lines(start, stream), settings)
-                return
-            if kind == "delimited":
-                yield from read_delimited(_lines(start, stream), settings)
-                return
-        text = decode(start + stream.read())
+    with file.open() as raw, deadline(settings.max_article_seconds):
+        found = list(_articles(read_docx(_whole(raw, settings), settings.max_document_bytes)))
+    yield from found
+
+
+def _of_text(data: bytes, file: File, settings: Settings) -> Iterator[Record | Inner]:
+    """The records of a file that was read whole."""
+    text = decode(data)
     if not text.strip():
         raise InputError("empty_file", "the file holds only blanks.")
-    kind = sniff_text(text, suffix, known)
+    kind = sniff_text(text, plain_suffix(file.name), _known_columns(settings))
     if kind == "jsonl":
         yield from read_json_lines(iter(text.split("\n")), settings)
     elif kind == "json":
         yield from read_json(text, settings)
     elif kind == "delimited":
         yield from read_delimited(StringIO(text, newline=""), settings)
+    elif kind == "feed":
+        yield from read_feed(data)
+    elif kind == "message":
+        fields, attached = read_message(data)
+        yield 0, fields
+        for name, content in attached:
+            path = f"{file.source_path}/{name}"
+            yield Inner(path, path, give=partial(BytesIO, content))
+    elif kind == "html":
+        yield 0, {"page": text}
     else:
-        yield 0, {"page" if kind == "html" else "text": text}
+        yield from _articles({"text": text})
 
 
-def read_file(file: File, settings: Settings) -> Iterator[Document | Rejected]:
-    """Yield what one file holds, in file order. Bad input is yielded as Rejected, never raised."""
-    if any(fnmatch(file.name.lower(), pattern.lower()) for pattern in settings.ignore):
-        message = f"its name is one of those set aside ({', '.join(settings.ignore)}). Change `ignore` to read it."
-        yield Rejected("read", file.source_path, "ignored_file", message)
+def _known_columns(settings: Settings) -> frozenset[str]:
+    return frozenset(name for field in FIELD_NAMES for name in settings.names_of(field))
+
+
+def _records(file: File, settings: Settings) -> Iterator[Record | Inner]:
+    """The records of one file, and the files that stand in it; a file that is one article is one record."""
+    head = head_of(file)
+    if head.startswith(PARQUET):
+        with file.open() as raw:
+            yield from read_parquet(raw, settings)
         return
+    if head.startswith(ZIP):
+        yield from _packed(file, settings)
+        return
+    with unpacked(file, head, settings.max_file_bytes) as stream:
+        begins = stream.peek(16)[:16]
+        refuse_binary(begins)
+        if begins.startswith(WARC):
+            yield from read_warc(stream, settings)
+            return
+        if begins.startswith(PDF):
+            yield 0, {"pdf": _whole(stream, settings)}
+            return
+        if begins.startswith(RTF):
+            with deadline(settings.max_article_seconds):
+                found = list(_articles({"text": read_rtf(_whole(stream, settings))}))
+            yield from found
+            return
+        start = stream.read(_AT_ONCE)
+        if len(start) == _AT_ONCE and b"\x00" not in start:
+            text = decode(start.rpartition(b"\n")[0])
+            kind = sniff_text(text, plain_suffix(file.name), _known_columns(settings))
+            if kind == "jsonl":
+                yield from read_json_lines(_lines(start, stream), settings)
+                return
+            if kind == "delimited":
+                yield from read_delimited(_lines(start, stream), settings)
+                return
+        data = start + _whole(stream, settings)
+    with deadline(settings.max_article_seconds):
+        whole = list(_of_text(data, file, settings))
+    yield from whole
+
+
+def _found(file: File, settings: Settings, depth: int) -> Iterator[Document | Rejected]:
+    """What one file holds, also in the files within it."""
+    for record in _records(file, settings):
+        if isinstance(record, Inner):
+            yield from read_file(record, settings, depth + 1)
+            continue
+        place, fields = record
+        if isinstance(fields, InputError):
+            yield Rejected("read", file.source_path, fields.reason, str(fields), place=str(place))
+        else:
+            yield Document(file.source_path, place, fields)
+
+
+def read_file(file: File, settings: Settings, depth: int = 0) -> Iterator[Document | Rejected]:
+    """Yield what one file holds, in file order. Bad input is yielded as Rejected, never raised, and no file yields nothing.
+
+    Args:
+        file: the file.
+        settings: settings of the run.
+        depth: in how many files it stands.
+    """
+    count = 0
     try:
-        for place, fields in _records(file, settings):
-            if isinstance(fields, InputError):
-                yield Rejected("read", file.source_path, fields.reason, str(fields), place=str(place))
-            else:
-                yield Document(file.source_path, place, fields)
+        if any(fnmatch(file.name.lower(), pattern.lower()) for pattern in settings.ignore):
+            told = f"its name is one of those set aside ({', '.join(settings.ignore)}). Change `ignore` to read it."
+            raise InputError("ignored_file", told)
+        if depth > _DEEPEST:
+            told = f"it stands in {depth} archives, one in the other; {_DEEPEST} are read. Unpack the outer ones."
+            raise InputError("unsupported_format", told)
+        for item in _found(file, settings, depth):
+            count += 1
+            yield item
+        if not count:
+            raise InputError("empty_file", "the file holds no record. Nothing to do if that is so in the source.")
     except InputError as error:
         yield Rejected("read", file.source_path, error.reason, str(error))
+    except TooSlow:
+        yield Rejected("read", file.source_path, "too_slow", f"{too_slow(settings)} What comes after it was not read.")
+
+
+def too_slow(settings: Settings) -> str:
+    """Return the words that tell that a piece of work took too long."""
+    return f"it took more than {settings.max_article_seconds:g} seconds. Divide it, or raise max_article_seconds."
 
 
 def read_documents(files: Iterable[File], settings: Settings) -> Iterator[Document | Rejected]:

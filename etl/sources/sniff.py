@@ -8,15 +8,17 @@ from typing import Literal
 
 from etl.errors import InputError
 
-Kind = Literal["text", "html", "jsonl", "json", "delimited", "parquet"]
+Kind = Literal["text", "html", "jsonl", "json", "delimited", "feed", "message"]
 
-SUPPORTED = "plain text, Markdown, HTML, JSON Lines, JSON, CSV, TSV or Parquet, also packed with gzip or zstd"
+SUPPORTED = (
+    "plain text, Markdown, HTML, PDF, DOCX, RTF, e-mail, RSS, Atom, WARC, JSON Lines, JSON, CSV, TSV or Parquet, also in "
+    "a ZIP archive or packed with gzip or zstd"
+)
+PDF, RTF, WARC, ZIP = b"%PDF", b"{\\rtf", b"WARC/", b"PK\x03\x04"
 _BINARY = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"\x89PNG": "a PNG picture",
     b"GIF8": "a GIF picture",
-    b"%PDF": "a PDF file",
-    b"PK\x03\x04": "a ZIP archive or Office document",
     b"\x7fELF": "a program",
     b"\xd0\xcf\x11\xe0": "an old Office document",
     b"BZh": "a bzip2 archive",
@@ -26,6 +28,12 @@ _BINARY = {
 }
 _JSON = re.compile(r'(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|article)\b", re.IGNORECASE)
+_ROOT = re.compile(r"(?:<\?xml[^>]*\?>|<!--.*?-->|<\?xml-stylesheet[^>]*\?>|\s)*<([A-Za-z:]+)\b", re.DOTALL)
+_FEEDS, _SITEMAPS = {"rss", "feed", "rdf:rdf"}, {"urlset", "sitemapindex"}
+"""Names of the first element of an XML file."""
+_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]")
+_OF_MESSAGES = {"received", "message-id", "mime-version", "return-path", "delivered-to", "dkim-signature"}
+"""Headers that an e-mail has and a text that begins with `Date:` or `Subject:` has not."""
 
 
 def refuse_binary(head: bytes) -> None:
@@ -57,8 +65,18 @@ def sniff_text(text: str, suffix: str, known_columns: frozenset[str]) -> Kind:
         text: its text.
         suffix: ending of its name, without compression, lower case.
         known_columns: names under which a table may hold our fields.
+
+    Raises:
+        InputError: `unsupported_format` where it is a sitemap.
     """
     head = text[:4000].lstrip()
+    root = found.group(1).lower() if (found := _ROOT.match(head)) else ""
+    if root in _SITEMAPS:
+        raise InputError("unsupported_format", "this is a sitemap, which lists pages. Fetch them with `etl fetch`.")
+    if root in _FEEDS:
+        return "feed"
+    if _is_message(head, suffix):
+        return "message"
     if head.startswith("{") and _holds_json_line(text):
         return "jsonl"
     if head.startswith(("{", "[")) and suffix in {".json", ".jsonl", ".ndjson"}:
@@ -73,6 +91,17 @@ def sniff_text(text: str, suffix: str, known_columns: frozenset[str]) -> Kind:
     if len(header) > 1 and len(known_columns & set(header)) >= 2:
         return "delimited"
     return "text"
+
+
+def _is_message(head: str, suffix: str) -> bool:
+    """True where a text begins with the headers of an e-mail."""
+    names = set()
+    for line in head.split("\n"):
+        if found := _HEADER.match(line):
+            names.add(found.group(1).lower())
+        elif not line.startswith((" ", "\t")):
+            break
+    return bool(names & _OF_MESSAGES and "from" in names) or (suffix == ".eml" and bool(names))
 
 
 def _holds_json_line(text: str) -> bool:

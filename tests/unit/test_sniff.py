@@ -40,8 +40,8 @@ def test_the_content_tells_the_kind(text: str, suffix: str, kind: Kind) -> None:
     [
         (b"\xff\xd8\xff\xe0", "JPEG"),
         (b"\x89PNG\r\n", "PNG"),
-        (b"%PDF-1.7", "PDF"),
-        (b"PK\x03\x04", "ZIP"),
+        (b"GIF89a", "GIF"),
+        (b"Rar!\x1a", "RAR"),
         (b"\x7fELF", "program"),
         (b"SQLite format 3\x00", "SQLite"),
     ],
