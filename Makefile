@@ -61,7 +61,14 @@ lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --extra dev --extra train --extra cluster --extra stores --extra bench --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
 
+audit: env  ## ask the Python package index for known faults of the locked packages; needs the network and fails without it
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock \
+		|| { echo 'make audit: a package has a known fault, or its faults could not be asked for; see above.' >&2; exit 1; }
+
+licences: env  ## write THIRD_PARTY.md: packages of the default install with their licences
+	$(BIN)/python -m tools.third_party
+
 clean:  ## delete what runs have written
 	rm -rf data/processed build dist
 
-.PHONY: help env etl release test lint typecheck contracts check format train evaluate bench notebook lock clean
+.PHONY: help env etl release test lint typecheck contracts check format train evaluate bench notebook lock audit licences clean

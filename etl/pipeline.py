@@ -1,16 +1,21 @@
 """The whole way, on one page: read -> extract (kept) -> assemble -> join -> check -> publish."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from etl.assemble.articles import OF_ARTICLES, Quarantine, find_copies, place, put_aside, write_parts
+import duckdb
+
+from etl.assemble.articles import OF_ARTICLES, Quarantine, find_copies, place, put_aside, told_apart, write_parts
 from etl.assemble.space import Space, quoted
 from etl.assemble.transfers import COUNTED, OF_EVENTS, write_transfers
-from etl.errors import AccountingError
+from etl.errors import AccountingError, OutputError
 from etl.fingerprint import extraction_fingerprint
 from etl.kept.keep import Counts, Progress, keep, map_documents
 from etl.kept.store import Store
+from etl.lock import locked
+from etl.place import DATA_DOCS, complete, put_in_place
 from etl.publish.codebook import render_codebook
 from etl.publish.package import write_package
 from etl.publish.record import record_of, write_record
@@ -21,7 +26,9 @@ from etl.settings import Settings
 from etl.sources import Document
 from etl.sources.files import File, list_files
 from etl.sources.reader import read_documents
-from schemas import EVENTS, QUARANTINE, TABLES
+from schemas import ARTICLES, EVENTS, QUARANTINE, TABLES
+
+_PLEASE = "The tables of the last run stand as they were. Please report it."
 
 
 @dataclass(frozen=True)
@@ -69,25 +76,54 @@ def run(
         progress: is told how the work goes on.
         data_docs: True to run Great Expectations over the tables and write its HTML.
         corrections: what people have decided about events and transfers.
+
+    Raises:
+        ConfigurationError: an input, a setting or a correction is wrong, or another run writes to the folder.
+        OutputError: the tables cannot be written.
+        AccountingError: the program has lost something on the way.
     """
     files = list_files(inputs)
-    store = Store(settings.kept or out / ".kept", extraction_fingerprint(settings))
-    with Space(out / ".run") as space:
-        quarantine = Quarantine(space)
-        counts = keep(
-            files,
-            store,
-            settings,
-            listed=lambda rows: space.add("listing", rows),
-            rejected=quarantine.add,
-            progress=progress,
-        )
-        space.finish_parts()
-        copies = assemble(space, store, counts, settings, corrections, quarantine, progress)
-        report = finish(space, out, progress, data_docs=data_docs)
-        progress("publish", 0)
-        publish(space, out, files, settings, corrections)
-        numbers = {name: space.number(f"SELECT count(*) FROM {quoted([out / f'{name}.parquet'])}") for name in TABLES}
+    kept = settings.kept or out / ".kept"
+    try:
+        with locked(out, kept):
+            complete(out)
+            with Space(out / ".run") as space:
+                store = Store(kept, extraction_fingerprint(settings))
+                return _run(space, store, files, out, settings, progress, corrections, data_docs=data_docs)
+    except (OSError, duckdb.IOException) as error:
+        raise OutputError(
+            f"{out}: the tables cannot be written ({error}). Those of the last run stand as they were, and what was worked "
+            f"out is kept. Make room or check the rights, and run again; if that does not help, delete {kept}."
+        ) from error
+
+
+def _run(
+    space: Space,
+    store: Store,
+    files: Sequence[File],
+    out: Path,
+    settings: Settings,
+    progress: Progress,
+    corrections: Corrections | None,
+    *,
+    data_docs: bool,
+) -> Summary:
+    quarantine = Quarantine(space)
+    counts = keep(
+        files,
+        store,
+        settings,
+        listed=lambda rows: space.add("listing", rows),
+        rejected=partial(quarantine.add, whole=True),
+        progress=progress,
+    )
+    space.finish_parts()
+    copies = assemble(space, store, settings, corrections, quarantine, progress)
+    finished, report = finish(space, progress, data_docs=data_docs)
+    numbers = {name: space.number(f"SELECT count(*) FROM {quoted([finished / f'{name}.parquet'])}") for name in TABLES}
+    account(counts, quarantine, numbers)
+    progress("publish", 0)
+    publish(finished, out, files, settings, corrections)
     store.forget_passing()
     return Summary(
         numbers["articles"], counts.worked, numbers["quarantine"], len(copies),
@@ -98,24 +134,18 @@ def run(
 def assemble(
     space: Space,
     store: Store,
-    counts: Counts,
     settings: Settings,
     corrections: Corrections | None,
     quarantine: Quarantine,
     progress: Progress,
 ) -> dict[str, str]:
-    """Write the parts of all tables to the work space, and return which articles print the story of which.
-
-    Raises:
-        AccountingError: the documents that were read are not all in the tables or in quarantine.
-    """
+    """Write the parts of all tables to the work space, and return which articles print the story of which."""
     listing, entries = quoted([space.path("listing")]), quoted(store.files())
     progress("assemble", 0)
     place(space, listing, entries)
-    aside = put_aside(space, entries, quarantine)
+    put_aside(space, entries, quarantine)
     copies = find_copies(space, entries, similarity=settings.duplicate_similarity)
-    told = write_parts(space, entries, copies, corrections, quarantine)
-    account(counts.documents, told.articles, aside + told.aside)
+    write_parts(space, entries, copies, corrections, quarantine)
     progress("join", 0)
     write_transfers(space, copies, corrections, quarantine)
     quarantine.flush()
@@ -123,37 +153,45 @@ def assemble(
     return copies
 
 
-def account(n_documents: int, n_articles: int, n_aside: int) -> None:
-    """Raise where what was read does not equal what stands in the tables and in quarantine."""
-    if n_documents != n_articles + n_aside:
-        raise AccountingError(
-            f"{n_documents} documents were read, but {n_articles} articles and {n_aside} quarantined came out. Please report it."
-        )
-
-
-def finish(space: Space, out: Path, progress: Progress, *, data_docs: bool) -> Report | None:
-    """Write the tables in their order to the work space, and check them as wholes."""
+def finish(space: Space, progress: Progress, *, data_docs: bool) -> tuple[Path, Report | None]:
+    """Write the tables in their order to a folder of the work space, and check them as wholes; return both."""
     progress("sort", 0)
     finished = space.folder / "finished"
     finished.mkdir()
-    once = (
-        f"SELECT * FROM {quoted([space.path('quarantine')])} QUALIFY row_number() OVER (PARTITION BY quarantine_id) = 1"
-    )
-    queries = {EVENTS.name: f"SELECT * FROM {quoted([space.path(COUNTED)])}", QUARANTINE.name: once}
+    queries = {EVENTS.name: f"SELECT * FROM {quoted([space.path(COUNTED)])}", QUARANTINE.name: told_apart(space)}
     for table in (*OF_ARTICLES, *OF_EVENTS, QUARANTINE):
         write_batches(table, space.sorted(table, queries.get(table.name)), finished)
     progress("check", 0)
-    return check_tables(finished, out / "data_docs") if data_docs else None
+    return finished, check_tables(finished, finished / DATA_DOCS) if data_docs else None
+
+
+def account(counts: Counts, quarantine: Quarantine, numbers: Mapping[str, int]) -> None:
+    """Hold what was read against what stands in the finished tables.
+
+    Args:
+        counts: what was read.
+        quarantine: what was put aside.
+        numbers: rows of the finished tables by their names.
+
+    Raises:
+        AccountingError: something was lost, or stands there twice.
+    """
+    read, out = counts.documents + counts.aside, numbers[ARTICLES.name] + quarantine.whole
+    if read != out:
+        raise AccountingError(
+            f"{read} documents were read, but {numbers[ARTICLES.name]} articles and {quarantine.whole} quarantined came out. {_PLEASE}"
+        )
+    if quarantine.rows != numbers[QUARANTINE.name]:
+        raise AccountingError(
+            f"{quarantine.rows} entries were put aside, but {numbers[QUARANTINE.name]} stand in quarantine. {_PLEASE}"
+        )
 
 
 def publish(
-    space: Space, out: Path, files: Sequence[File], settings: Settings, corrections: Corrections | None
+    finished: Path, out: Path, files: Sequence[File], settings: Settings, corrections: Corrections | None
 ) -> None:
-    """Put the finished tables into the folder, with the data package, the codebook, and the record of the run."""
-    paths = []
-    for name in TABLES:
-        (space.folder / "finished" / f"{name}.parquet").replace(path := out / f"{name}.parquet")
-        paths.append(path)
-    write_package(out, paths)
-    write_text(out / "codebook.md", render_codebook())
-    write_record(out, record_of(files, settings, (corrections.path, len(corrections)) if corrections else None))
+    """Write the data package, the codebook, and the record of the run beside the finished tables, and put all in place."""
+    write_package(finished, [finished / f"{name}.parquet" for name in TABLES])
+    write_text(finished / "codebook.md", render_codebook())
+    write_record(finished, record_of(files, settings, (corrections.path, len(corrections)) if corrections else None))
+    put_in_place(finished, out)

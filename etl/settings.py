@@ -76,6 +76,17 @@ class Settings(BaseSettings):
         default=True, description="Whether articles and sentences that cannot tell a transfer are left unparsed."
     )
     batch_size: int = Field(default=50, ge=1, description="Articles that a process takes at a time.")
+    fetch_contact: str | None = Field(
+        default=None,
+        pattern=r"^[ -'*-~]{1,200}$",
+        description="Whom the owner of a site that `etl fetch` asks may turn to: an address of mail or of a page.",
+    )
+    fetch_timeout: float = Field(
+        default=60, gt=0, le=3600, description="Longest time that one answer to `etl fetch` may take, in seconds."
+    )
+    fetch_max_bytes: int = Field(
+        default=20_000_000, gt=0, description="Largest answer that `etl fetch` takes, packed or unpacked, in bytes."
+    )
 
     @classmethod
     def settings_customise_sources(  # noqa: D102

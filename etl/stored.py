@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.errors import ConfigurationError
+from etl.place import refuse_incomplete
 from schemas import Table
 from schemas.arrow import arrow_schema
 from schemas.checks import to_frame
@@ -16,8 +17,9 @@ def read_stored(table: Table, folder: Path) -> pd.DataFrame:
     """Return one table of a folder, in the declared types.
 
     Raises:
-        ConfigurationError: the file is missing, cannot be read, or was written by another version of the declarations.
+        ConfigurationError: the file is missing, cannot be read, is not all in place, or was written by another version of the declarations.
     """
+    refuse_incomplete(folder)
     path = folder / f"{table.name}.parquet"
     if not path.is_file():
         raise ConfigurationError(f"{path} is missing. Name a folder that `etl run` has written.")

@@ -1,12 +1,11 @@
 """Entries -> the tables of articles, texts, mentions and events, checked some thousand articles at a time."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
 
-from etl.assemble.space import Space
+from etl.assemble.space import Space, quoted
 from etl.merge.duplicates import Report, find_duplicates
 from etl.merge.prints import Print
 from etl.quality.validate import validate
@@ -24,14 +23,27 @@ _ARTICLES = 4_000
 
 
 class Quarantine:
-    """Takes what was put aside and writes it to the part file of the table `quarantine`."""
+    """Takes what was put aside and writes it to the part file of the table `quarantine`.
+
+    Attributes:
+        rows: how many entries it has taken.
+        whole: how many of them stand for a whole document, or a whole file.
+    """
 
     def __init__(self, space: Space) -> None:
         self._space = space
         self._waiting: list[Row] = []
+        self.rows = self.whole = 0
 
-    def add(self, rejected: Rejected) -> None:
-        """Take one entry."""
+    def add(self, rejected: Rejected, *, whole: bool = False) -> None:
+        """Take one entry.
+
+        Args:
+            rejected: what was put aside.
+            whole: True where it is a document or a file, False where it is a part or a row of an article that stays.
+        """
+        self.rows += 1
+        self.whole += whole
         self._waiting.append(rejected.row())
         if len(self._waiting) >= _ARTICLES:
             self.flush()
@@ -42,12 +54,12 @@ class Quarantine:
         self._waiting = []
 
 
-@dataclass
-class Told:
-    """How many documents have become articles, and how many were put aside."""
-
-    articles: int = 0
-    aside: int = 0
+def told_apart(space: Space) -> str:
+    """Return the query that reads the quarantine; of entries that are alike in all that is told, each has an identifier."""
+    numbered = f"""SELECT *, row_number() OVER (PARTITION BY quarantine_id ORDER BY excerpt NULLS FIRST) AS nth
+        FROM {quoted([space.path(QUARANTINE.name)])}"""
+    own = "CASE WHEN nth = 1 THEN quarantine_id ELSE left(sha256(quarantine_id || ' ' || nth), 16) END"
+    return f"SELECT * EXCLUDE (nth) REPLACE ({own} AS quarantine_id) FROM ({numbered})"
 
 
 def place(space: Space, listing: str, entries: str) -> None:
@@ -65,32 +77,22 @@ def place(space: Space, listing: str, entries: str) -> None:
     )
 
 
-def put_aside(space: Space, entries: str, quarantine: Quarantine) -> int:
-    """Put aside the documents that are no article, and those that were read before; return how many."""
-    count = 0
+def put_aside(space: Space, entries: str, quarantine: Quarantine) -> None:
+    """Put aside the documents that are no article, and those that were read before."""
     query = f"""SELECT p.source_path, p.place, p.nth, p.article_id, p.source_id, e.stage, e.reason, e.message, e.excerpt,
         left(e.text, 200) AS text FROM placed p JOIN {entries} e USING (digest)
         WHERE p.stage IS NOT NULL OR p.nth > 1 ORDER BY p.ordinal"""
     for rows in space.rows(query):
         for row in rows.to_pylist():
             if row["nth"] > 1:
-                count += 1
-                quarantine.add(same_document(row["source_path"], row["source_id"], row["text"]))
+                again = same_document(row["source_path"], row["place"], row["source_id"], row["text"])
+                quarantine.add(again, whole=True)
                 continue
             at = str(row["place"]) if row["stage"] == "read" else ""
-            count += row["article_id"] is None
-            quarantine.add(
-                Rejected(
-                    row["stage"],
-                    row["source_path"],
-                    row["reason"],
-                    row["message"],
-                    row["source_id"],
-                    row["excerpt"],
-                    at,
-                )
+            failed = Rejected(
+                row["stage"], row["source_path"], row["reason"], row["message"], row["source_id"], row["excerpt"], at
             )
-    return count
+            quarantine.add(failed, whole=row["article_id"] is None)
 
 
 def find_copies(space: Space, entries: str, *, similarity: float) -> dict[str, str]:
@@ -141,7 +143,7 @@ def table_rows(entries: list[Row], copies: Mapping[str, str]) -> dict[str, list[
 
 def write_parts(
     space: Space, entries: str, copies: Mapping[str, str], corrections: Corrections | None, quarantine: Quarantine
-) -> Told:
+) -> None:
     """Write the good rows of articles, texts, mentions and events to their part files; the others are put aside.
 
     Args:
@@ -154,7 +156,6 @@ def write_parts(
     Raises:
         ConfigurationError: a correction does not match.
     """
-    told = Told()
     matched: set[str] = set()
     for chunk in _chunks(space, entries):
         rows = table_rows(chunk, copies)
@@ -167,12 +168,9 @@ def write_parts(
                 quarantine.add(item)
         checked = validate(rows)
         for item in checked.rejected:
-            quarantine.add(item)
-            told.aside += item.place.startswith("articles ")
-        told.articles += len(checked.frames["articles"])
+            quarantine.add(item, whole=item.place.startswith("articles "))
         for table in OF_ARTICLES:
             space.add_frame(table, checked.frames[table.name])
     if corrections is not None:
         corrections.check_all_matched(matched)
     space.finish_parts(*OF_ARTICLES)
-    return told

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from etl.commands.console import CORRECTIONS, INPUTS, load, progress
+from etl.commands.console import CORRECTIONS, INPUTS, load, progress, say
 
 
 @click.command()
@@ -77,8 +77,7 @@ def read(inputs: tuple[str, ...]) -> None:
     Example:
       etl read my_articles/ | head
     """
-    import json
-
+    from etl.publish.safe import json_line
     from etl.sources import Article, read_articles
 
     for item in read_articles(inputs, load()):
@@ -89,7 +88,7 @@ def read(inputs: tuple[str, ...]) -> None:
             }  # fmt: skip
         else:
             told = item.row()
-        click.echo(json.dumps(told, ensure_ascii=False, default=str))
+        click.echo(json_line(told))
 
 
 @click.command()
@@ -101,15 +100,14 @@ def extract(inputs: tuple[str, ...]) -> None:
     Example:
       etl extract article.txt
     """
-    import json
-
     from etl import pipeline
+    from etl.publish.safe import json_line
 
     settings = load()
     display, advance = progress()
     with display:
         for event in pipeline.extract(inputs, settings, advance):
-            click.echo(json.dumps(event, ensure_ascii=False, default=str))
+            click.echo(json_line(event))
 
 
 @click.command()
@@ -125,8 +123,8 @@ def validate(folder: Path) -> None:
 
     problems = check_stored(folder)
     for problem in problems:
-        click.echo(problem)
-    click.echo(f"{len(problems)} problems in {folder}")
+        say(problem)
+    say(f"{len(problems)} problems in {folder}")
     if problems:
         sys.exit(1)
 

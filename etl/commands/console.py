@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.errors import EtlError
+from etl.publish.safe import terminal_text
 
 if TYPE_CHECKING:
     from etl.settings import Settings
@@ -22,6 +23,11 @@ CORRECTIONS = click.option(
 )
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print text, which may hold words of articles or names of files, without what a terminal would obey."""
+    click.echo(terminal_text(text), err=err)
+
+
 class Group(click.Group):
     """A group whose commands end with one clear line and exit code 2 where call or configuration is wrong."""
 
@@ -29,7 +35,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except EtlError as error:
-            click.echo(f"etl: {error}", err=True)
+            say(f"etl: {error}", err=True)
             sys.exit(2)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.commands.console import CORRECTIONS, load
+from etl.commands.console import CORRECTIONS, load, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,11 +72,11 @@ def release(
         tables, version, out, rebuild=rebuild, tier=tier, texts=texts, quote_chars=quote_chars, released=day
     )
     events, kept = read_stored(EVENTS, tables), read_stored(EVENTS, target)
-    click.echo(f"events        {len(kept):>10,} of {len(events):,}, tier {tier}")
+    say(f"events        {len(kept):>10,} of {len(events):,}, tier {tier}")
     if kept.empty and not events.empty:
-        click.echo("no event is of this tier: `--tier candidate` keeps all")
-    click.echo(f"release in {target}")
-    click.echo(f"what changed: {target / 'CHANGES.md'}")
+        say("no event is of this tier: `--tier candidate` keeps all")
+    say(f"release in {target}")
+    say(f"what changed: {target / 'CHANGES.md'}")
 
 
 @click.command()
@@ -104,8 +104,8 @@ def asof(day: datetime, tables: Path, out: Path, corrections: Path | None) -> No
         ("articles", known.articles), ("events", known.events), ("transfers", known.transfers),
         ("later", known.later), ("undated", known.undated),
     ):  # fmt: skip
-        click.echo(f"{name:<14}{count:>10,}")
-    click.echo(f"tables in {out}")
+        say(f"{name:<14}{count:>10,}")
+    say(f"tables in {out}")
 
 
 EXPORTS = {
@@ -148,8 +148,8 @@ def export(kind: str, tables: Path, out: Path | None) -> None:
     else:
         write_trade_register(transfers, events, links, target)
         note = write_text(target.with_name("TRADE_REGISTER.md"), trade_register_note())
-        click.echo(f"what it is not: {note}")
-    click.echo(f"written: {target}")
+        say(f"what it is not: {note}")
+    say(f"written: {target}")
 
 
 @click.command()
@@ -165,14 +165,16 @@ def reconcile(register: Path, tables: Path, out: Path | None) -> None:
     Example:
       etl reconcile trade-register.csv --out comparison.csv
     """
+    from etl.publish.csv_tables import write_rows
     from etl.quality.reconcile import reconcile as compare
     from etl.quality.reconcile import summarise
     from etl.quality.registers import read_register
     from etl.stored import read_stored
     from schemas import TRANSFERS
+    from schemas.checks import to_rows
 
     frame = compare(read_stored(TRANSFERS, tables), read_register(register))
-    click.echo(summarise(frame))
+    say(summarise(frame))
     if out:
-        frame.to_csv(out, index=False, lineterminator="\n")
-        click.echo(f"comparison in {out}")
+        write_rows(list(frame.columns), to_rows(frame), out)
+        say(f"comparison in {out}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from etl.commands.console import load, progress
+from etl.commands.console import load, progress, say
 
 
 @click.command()
@@ -54,37 +54,35 @@ def evaluate(gold: Path, events: Path | None, target: Path | None, workers: int 
     _print_figures(figures)
     if target:
         target.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-        click.echo(f"all figures in {target}")
+        say(f"all figures in {target}")
 
 
 def _print_figures(figures: dict[str, Any]) -> None:
-    click.echo(f"{figures['documents']} documents, {figures['gold_events']} coded events")
+    say(f"{figures['documents']} documents, {figures['gold_events']} coded events")
     heading = f"{'':<18}{'P':>7}{'R':>7}{'F1':>7}   95 % of F1      hits/predicted/coded"
     for title, part in (("all", "depth"), ("firm", "firm")):
-        click.echo(f"\n{title}\n{heading}")
+        say(f"\n{title}\n{heading}")
         for name, score in figures[part].items():
             _print_score(name, score)
-    click.echo(f"\nby least confidence, at event depth\n{heading}")
+    say(f"\nby least confidence, at event depth\n{heading}")
     for name, score in figures["curve"].items():
         _print_score(name, score)
-    click.echo(f"calibration error of the confidence: {figures['calibration_error']}")
+    say(f"calibration error of the confidence: {figures['calibration_error']}")
     for part in ("status", "category", "publisher"):
-        click.echo(f"\nby {part}, at event depth\n{heading}")
+        say(f"\nby {part}, at event depth\n{heading}")
         for name, score in figures[part].items():
             _print_score(name[:17], score)
-    click.echo("\nerrors by kind")
+    say("\nerrors by kind")
     for side, kinds in figures["errors"].items():
-        click.echo(f"  {side}: " + ", ".join(f"{kind} {count}" for kind, count in kinds.items()))
+        say(f"  {side}: " + ", ".join(f"{kind} {count}" for kind, count in kinds.items()))
     quiet = figures["no_event_documents"]
-    click.echo(
-        f"documents without an event: {quiet['documents']}, of them given false rows: {quiet['with_false_rows']}"
-    )
+    say(f"documents without an event: {quiet['documents']}, of them given false rows: {quiet['with_false_rows']}")
 
 
 def _print_score(name: str, score: dict[str, Any]) -> None:
     low, high = score["f1_95"] or (0, 0)
     counts = f"{score['hits']}/{score['predicted']}/{score['gold']}"
-    click.echo(
+    say(
         f"{name:<18}{score['precision']:>7.3f}{score['recall']:>7.3f}{score['f1']:>7.3f}   {low:.3f}-{high:.3f}    {counts}"
     )
 
@@ -99,28 +97,27 @@ def reference(names: tuple[str, ...], as_json: bool) -> None:
     Example:
       etl reference "Geran-2" Baykar "Al-Shabaab"
     """
-    import json
-
+    from etl.publish.safe import json_line
     from etl.reference.lookup import look_up
     from etl.reference.tables import TABLES, entries
 
     if as_json:
         found = {name: [item.row() for item in look_up(name)] for name in names}
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_line(found))
         return
     if not names:
         known = list(entries().values())
         for table in TABLES:
             rows = [entry for entry in known if entry.table == table]
-            click.echo(f"{table:<28}{len(rows):>7,} rows{sum(len(entry.names) for entry in rows):>9,} names")
-        click.echo(f"{'all':<28}{len(known):>7,} rows{sum(len(entry.names) for entry in known):>9,} names")
+            say(f"{table:<28}{len(rows):>7,} rows{sum(len(entry.names) for entry in rows):>9,} names")
+        say(f"{'all':<28}{len(known):>7,} rows{sum(len(entry.names) for entry in known):>9,} names")
         return
     for name in names:
         matches = look_up(name)
-        click.echo(f"{name}: {'nothing known' if not matches else ''}")
+        say(f"{name}: {'nothing known' if not matches else ''}")
         for item in matches:
             row = item.row()
-            click.echo(
+            say(
                 f"  {row['id']}  {row['name']}  [{row['table']}]  {row['country'] or ''} {row['category'] or ''}  ({item.reason})"
             )
 
@@ -162,5 +159,5 @@ def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
         from etl.errors import ConfigurationError
 
         raise ConfigurationError(f"--tune {tuned_on} is none of the gold files given. Name one of them.")
-    write_model(fit(documents, tuned_on=tuned, progress=click.echo), out)
-    click.echo(f"model in {out}")
+    write_model(fit(documents, tuned_on=tuned, progress=say), out)
+    say(f"model in {out}")

@@ -1,6 +1,8 @@
 """Works batches off on this machine: in line with one worker, in processes with more."""
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,9 +16,21 @@ _AHEAD = 2
 """Batches for each process that wait beside the one it works on, so that the whole input is never in memory."""
 
 
+def _end_with_parent() -> None:
+    """Have this process end when the one that started it does; one that is killed cannot tell its processes to stop."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _pool(workers: int) -> ProcessPoolExecutor:
     # forked threads of Arrow and Rust libraries can deadlock
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
 
 
 def in_line(function: Callable[[list[Item]], Result], batches: Iterable[list[Item]]) -> Iterator[Result]:

@@ -27,11 +27,11 @@ _ROWS = 20_000
 
 @dataclass
 class Counts:
-    """What was found: documents, those of them that were worked out now, and what is no document."""
+    """What was found: documents, and what is none; and how many documents were worked out now."""
 
     documents: int = 0
-    worked: int = 0
     aside: int = 0
+    worked: int = 0
 
 
 def keep(

@@ -1,6 +1,5 @@
 """A folder of Parquet files that holds the entry of each document: what a run has worked out, the next one need not."""
 
-import os
 from pathlib import Path
 from shutil import rmtree
 
@@ -9,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.identifiers import stable_id
+from etl.place import sync
 
 _ROWS = 2_000
 """Entries of one file: so many are lost at most where a run is killed, and so many are in memory until they are written."""
@@ -31,6 +31,8 @@ class Store:
                 if old != self._folder and old.is_dir():
                     rmtree(old)
         self._folder.mkdir(parents=True, exist_ok=True)
+        for part in self._folder.glob(".*.part"):
+            part.unlink()  # of a run that was cut off
         self._waiting: list[pa.Table] = []
         self._passing: list[Path] = []
         self._known: set[bytes] = set()
@@ -77,9 +79,9 @@ class Store:
         name = stable_id(*(digest.hex() for digest in entries["digest"].to_pylist()))
         path, aside = self._folder / f"{prefix}{name}.parquet", self._folder / f".{name}.part"
         pq.write_table(entries, aside, compression="zstd", row_group_size=500)
-        with aside.open("rb+") as handle:
-            os.fsync(handle.fileno())
+        sync([aside])
         aside.replace(path)
+        sync([self._folder])
         return path
 
     def forget_passing(self) -> None:

@@ -5,13 +5,14 @@ from functools import cache
 
 import pyarrow as pa
 
+from etl.deadline import TooSlow, deadline
 from etl.extract.protocol import Extractor
 from etl.extract.rules.extractor import RuleExtractor
 from etl.kept.entry import Row, of_article, of_rejected, pack, to_table
 from etl.merge.events import merge_mentions
 from etl.settings import Settings
 from etl.sources import Article, Document, Rejected
-from etl.sources.reader import make_article
+from etl.sources.reader import make_article, too_slow
 
 _PLEASE = "Please report it with the article."
 
@@ -22,7 +23,21 @@ def _extractor(*, gate: bool) -> Extractor:
 
 
 def work(documents: Sequence[Document], settings: Settings) -> pa.Table:
-    """Return the entries of a batch of documents, in their order; one that fails is told, the others go on."""
+    """Return the entries of a batch of documents, in their order; one that fails is told, the others go on.
+
+    A batch that takes longer than a single article may is worked again, article by article.
+    """
+    try:
+        with deadline(settings.max_article_seconds):
+            return _work(documents, settings)
+    except TooSlow:
+        if len(documents) > 1:
+            return pa.concat_tables(work([document], settings) for document in documents)
+        failed = Rejected("extract", "", "too_slow", too_slow(settings), *_told(documents[0]))
+        return to_table([of_rejected(documents[0].digest(), failed)])
+
+
+def _work(documents: Sequence[Document], settings: Settings) -> pa.Table:
     made = [make_article(document, settings) for document in documents]
     extractor = _extractor(gate=settings.gate)
     articles = [item for item in made if isinstance(item, Article)]
@@ -67,10 +82,14 @@ def work_packed(documents: Sequence[Document], settings: Settings) -> bytes:
     return pack(work(documents, settings))
 
 
+def _told(document: Document) -> tuple[str, str | None]:
+    """Its name, and the beginning of its text, of a document that could not be worked on."""
+    text = document.fields.get("text")
+    return str(document.fields.get("id") or document.default_id), str(text)[:200] if text else None
+
+
 def lost(document: Document, what_happened: str) -> bytes:
     """Return, packed, the entry of a document that kills the process which works on it."""
     message = f"the process that worked on it died ({what_happened}). {_PLEASE}"
-    text = document.fields.get("text")
-    name = str(document.fields.get("id") or document.default_id)
-    failed = Rejected("extract", "", "extraction_failed", message, name, str(text) if text else None)
+    failed = Rejected("extract", "", "extraction_failed", message, *_told(document))
     return pack(to_table([of_rejected(document.digest(), failed)]))

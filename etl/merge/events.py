@@ -51,16 +51,19 @@ def _specify(claims: list[Claim]) -> list[Claim]:
 
     Equipment of another category only where the general claim is much less sure: else the article tells both.
     """
+    told: dict[tuple[str, str], dict[str, list[Claim]]] = defaultdict(lambda: defaultdict(list))
+    for claim in claims:
+        told[claim.parties][claim.system.id].append(claim)
     result = []
     for claim in claims:
         fitting = [
-            other for other in claims
-            if other.parties == claim.parties
-            and other.system.id != claim.system.id
-            and (category_of(other.system) == category_of(claim.system) or _is_less_sure(claim, other))
+            other
+            for system, others in told[claim.parties].items()
+            if system != claim.system.id and covers(others[0].system, claim.system)
+            for other in others
+            if (category_of(other.system) == category_of(claim.system) or _is_less_sure(claim, other))
             and other.mention.trigger != claim.mention.trigger  # one sentence that lists both means both
-            and covers(other.system, claim.system)
-        ]  # fmt: skip
+        ]
         same_phase = [other for other in fitting if other.phase == claim.phase]
         systems = {other.system.id for other in fitting}
         chosen = same_phase or (fitting if len(systems) == 1 else [])
@@ -74,7 +77,9 @@ def _specify(claims: list[Claim]) -> list[Claim]:
 
 def _name_parties(claims: list[Claim]) -> list[Claim]:
     """Give a claim with an unnamed party the party of a whole claim that says the same otherwise."""
-    whole = [claim for claim in claims if "unknown" not in claim.parties]
+    told = {(*claim.parties, claim.system.id, claim.phase): claim for claim in reversed(claims)}  # the first of equals
+    whole = [claim for claim in claims if told[*claim.parties, claim.system.id, claim.phase] is claim]
+    whole = [claim for claim in whole if "unknown" not in claim.parties]
     result = []
     for claim in claims:
         if "unknown" in claim.parties:

@@ -15,7 +15,8 @@ from etl.errors import ConfigurationError
 from etl.identifiers import stable_id
 from etl.publish.csv_tables import plain_cells
 from etl.publish.manifest import read_manifest, rules_differ, told_differ
-from etl.publish.readme import markdown_cell, markdown_table
+from etl.publish.readme import markdown_table
+from etl.publish.safe import markdown_cell
 from schemas import ARTICLES, CHANGES, EVENTS, TRANSFERS, Table
 from schemas.checks import to_frame
 from schemas.codes import codes

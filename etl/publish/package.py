@@ -43,7 +43,10 @@ _FORMATS: dict[str, dict[str, object]] = {
         },
     },
 }
-_SAFE = " Text that begins with = + - @, a tab or a carriage return has a leading apostrophe here; the Parquet file has it as it is."
+_SAFE = (
+    " Text that begins with = + - @, a tab or a line break, also after blanks, or after a semicolon, a tab or a line break within, has "
+    "an apostrophe there; the Parquet file has it as it is."
+)
 
 
 def _file(path: Path, folder: Path) -> dict[str, object]:

@@ -7,22 +7,12 @@ from string import Template
 import pandas as pd
 
 from etl.publish.citation import DESCRIPTION, LICENSE_TITLE, LICENSE_URL, TITLE
+from etl.publish.safe import markdown_cell
 from schemas import Table
 from schemas.codes import codes, lookup
 
 PUBLISHERS = 20
 PARTIES = 10
-_ESCAPED = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;"} | {char: f"\\{char}" for char in "\\`*[]|"}
-)  # those that make markup within a cell of a table
-
-
-def markdown_cell(value: object) -> str:
-    """Return a value as text that Markdown and HTML show as it is, on one line; empty for None."""
-    if value is None:
-        return ""
-    plain = "".join(char if char.isprintable() else " " for char in str(value))
-    return plain.translate(_ESCAPED)
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

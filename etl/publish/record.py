@@ -10,7 +10,9 @@ from etl.publish.tables import write_text
 from etl.settings import Settings
 from etl.sources.files import File
 
-_OF_THE_MACHINE = {"workers", "batch_size", "scheduler", "corrections", "kept", "gate"}
+_OF_THE_MACHINE = {
+    "workers", "batch_size", "scheduler", "corrections", "kept", "gate", "fetch_contact", "fetch_timeout", "fetch_max_bytes",
+}  # fmt: skip
 """Settings that change how a run goes, not what comes out, and the path that the corrections' hash stands for."""
 
 

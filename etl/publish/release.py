@@ -1,15 +1,15 @@
 """Builds a release: a folder of finished tables that explains itself, the same bytes for the same tables and code."""
 
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from etl.errors import ConfigurationError, EtlError
+from etl.place import sync
 from etl.publish.changes import NEEDED, Snapshot, compare_snapshots, read_snapshot, render_changes
 from etl.publish.citation import DEFAULT_AUTHORS, Author, citation_text, write_citation, write_zenodo
 from etl.publish.codebook import render_codebook
@@ -93,16 +93,6 @@ def _prepare(
         )
     _check(tables, frames)
     return frames
-
-
-def _sync(paths: Iterable[Path]) -> None:
-    """Have the disk hold files and folders, so that the rename that follows never shows half a release."""
-    for path in paths:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _first_difference(first: Path, second: Path) -> str | None:
@@ -220,7 +210,7 @@ def write_release(
         write_citation(aside, version, authors, released)
         write_zenodo(aside, version, authors, released)
         _write_tables(aside, [*chosen, CHANGES], frames, told, version, authors, released)
-        _sync([*aside.rglob("*"), aside])
+        sync([*aside.rglob("*"), aside])
         if target.exists():
             different = _first_difference(target, aside)
             if different:
@@ -229,7 +219,7 @@ def write_release(
                 )
         else:
             aside.rename(target)
-            _sync([releases])
+            sync([releases])
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return target

@@ -1,6 +1,5 @@
 """Writes tables as Parquet: sorted, compressed, the same bytes for the same rows."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.place import sync
 from schemas import Table
 from schemas.arrow import arrow_schema, to_arrow
 
@@ -37,8 +37,7 @@ def write_batches(table: Table, batches: Iterable[pa.Table], folder: Path) -> Pa
                 waiting, count = [rows.slice(_GROUP)], count - _GROUP
         if count:
             writer.write_table(pa.concat_tables(waiting), row_group_size=_GROUP)
-    with aside.open("rb+") as handle:
-        os.fsync(handle.fileno())
+    sync([aside])
     aside.replace(path)
     return path
 
@@ -52,5 +51,6 @@ def write_text(path: Path, text: str) -> Path:
     """Write a text file and return its path; a file that stands there is replaced whole or not at all."""
     aside = path.with_name(f".{path.name}.part")
     aside.write_text(text, encoding="utf-8", newline="\n")
+    sync([aside])
     aside.replace(path)
     return path

@@ -1,16 +1,16 @@
 """The trade register: transfers in the columns of SIPRI's export, and in the layout of its printed registers."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from etl.publish.csv_tables import write_rows
 from etl.publish.deliveries import SURE, Delivery, Row, Told, least_number, read_told
 from etl.publish.party_names import party_name
+from etl.publish.safe import markdown_cell
 from etl.publish.tables import write_text
 from etl.reference import entries, kinds
 from schemas.checks import to_rows
@@ -112,15 +112,6 @@ def _listed(
     return sorted(listed, key=lambda item: (*item[:2], item[2]["system_name"], _order_year(item[2])[0] or 0, item[2]["transfer_id"]))  # fmt: skip
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]], path: Path) -> Path:
-    """Write rows as CSV (UTF-8, comma, line feeds, empty where a value is missing) and return the path."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return write_text(path, text.getvalue())
-
-
 def write_trade_register(
     transfers: pd.DataFrame, events: pd.DataFrame, transfer_events: pd.DataFrame, path: Path
 ) -> Path:
@@ -136,7 +127,7 @@ def write_trade_register(
         path: the file to write; one that stands there is replaced whole or not at all.
     """
     listed = _listed(transfers, events, transfer_events)
-    return write_csv(COLUMNS, (row for *_, transfer, told in listed for row in _export_rows(transfer, told)), path)
+    return write_rows(COLUMNS, (row for *_, transfer, told in listed for row in _export_rows(transfer, told)), path)
 
 
 def trade_register_note() -> str:
@@ -176,21 +167,6 @@ def _comments(transfer: Row) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _cell(text: str) -> str:
-    """Text that no table of Markdown takes for its own marks."""
-    for char, written in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        ("|", "\\|"),
-        ("*", "\\*"),
-        ("`", "\\`"),
-        ("[", "\\["),
-        ("\n", " "),
-    ):
-        text = text.replace(char, written)
-    return text
-
-
 def _printed_row(supplier: str, transfer: Row, told: Told) -> str:
     ordered, is_ordered_estimate = least_number(transfer["quantity_ordered_min"], transfer["quantity_ordered_max"])
     delivered, is_delivered_estimate = least_number(
@@ -206,7 +182,7 @@ def _printed_row(supplier: str, transfer: Row, told: Told) -> str:
         _bracketed(delivered, is_delivered_estimate) if told.deliveries else "",
         _comments(transfer),
     )
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+    return "| " + " | ".join(markdown_cell(cell) for cell in cells) + " |"
 
 
 def write_trade_register_text(
@@ -229,6 +205,6 @@ def write_trade_register_text(
     if not listed:
         lines += ["", *head]
     for recipient, items in groupby(listed, key=lambda item: item[0]):
-        lines += ["", f"## {_cell(recipient)}", "", *head]
+        lines += ["", f"## {markdown_cell(recipient)}", "", *head]
         lines += [_printed_row(supplier, transfer, told) for _, supplier, transfer, told in items]
     return write_text(path, "\n".join(lines) + "\n")

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.publish.csv_tables import write_rows
 from etl.publish.deliveries import Delivery, Row, read_told
 from etl.publish.party_names import party_name
-from etl.publish.trade_register import description, write_csv
+from etl.publish.trade_register import description
 from schemas.checks import to_rows
 from schemas.codes import lookup
 
@@ -76,4 +77,4 @@ def write_unroca(transfers: pd.DataFrame, events: pd.DataFrame, transfer_events:
         "Comments on the transfer",
     )  # fmt: skip
     rows.sort(key=lambda row: (row["Calendar year"] or 0, *(row[name] for name in order)))
-    return write_csv(COLUMNS, rows, path)
+    return write_rows(COLUMNS, rows, path)

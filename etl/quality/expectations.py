@@ -1,5 +1,6 @@
 """Great Expectations over the finished tables, and its data docs as HTML. The only file that imports it: it takes seconds."""
 
+import html
 import logging
 import os
 import shutil
@@ -78,6 +79,12 @@ def _of_whole_tables() -> list[object]:
     ]
 
 
+def _as_html(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows with their texts as HTML shows them: the data docs print values that fail as they are, with all their tags."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return plain.map(lambda value: html.escape(value) if isinstance(value, str) else value)
+
+
 def _parts(folder: Path) -> Iterator[tuple[str, pd.DataFrame, list[object]]]:
     """What is checked: the tables as wholes, then the rows of each, so many at a time; each with a name and its expectations."""
     yield "tables", _whole_tables(folder), _of_whole_tables()
@@ -87,7 +94,7 @@ def _parts(folder: Path) -> Iterator[tuple[str, pd.DataFrame, list[object]]]:
             first = start * _ROWS
             name = table.name if stored.metadata.num_rows <= _ROWS else f"{table.name} from row {first + 1}"
             frame = to_frame(table, batch.to_pylist())
-            yield name, frame.astype(object).where(frame.notna(), None), _expectations(table)
+            yield name, _as_html(frame), _expectations(table)
 
 
 def check_tables(folder: Path, docs: Path) -> Report:

@@ -1,9 +1,11 @@
 """Finds all names of the tables in a text in one pass, linear in the text and independent of the number of names."""
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -67,30 +69,32 @@ class Matcher:
 
     def names_equipment(self, text: str) -> bool:
         """Return True where a text may name equipment: at least wherever `find` finds some, for a small part of its cost."""
-        folded = f" {fold(text)} "
+        plain, lines = fold(text), _Lines(text)
+        folded = f" {plain} "
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             names = self._equipment[index]
             if not names or (suffix := _suffix(folded, end)) is None:
                 continue
             if suffix and suffix not in {"s", "es"} and not any(_extends(name, suffix) for name in names):
                 continue
-            found, is_upper = text[start : end - 1], _line_is_upper(text, start)
+            found, is_upper = text[start : end - 1], lines.is_upper(start)
             for name in names:
                 if keeps_case(name.case, name.text, found, line_is_upper=is_upper) and (
-                    name.rule is None or is_required(name.rule, folded[1:-1], start, end - 1 + len(suffix))
+                    name.rule is None or is_required(name.rule, plain, start, end - 1 + len(suffix))
                 ):
                     return True
         return False
 
     def find(self, text: str) -> list[Match]:
         """Return the names in a text, longest first where they overlap, in order of their place."""
-        folded = f" {fold(text)} "
+        plain, lines = fold(text), _Lines(text)
+        folded = f" {plain} "
         found: list[tuple[int, int, bool, Match]] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             suffix = _suffix(folded, end)
             if suffix is None:
                 continue
-            match = self._judge(text, folded, index, start, end - 1, suffix)
+            match = self._judge(text, plain, lines, index, start, end - 1, suffix)
             if match:
                 found.append((match.start, -match.end, match.is_variant, match))
         found.sort(key=lambda item: item[:3])
@@ -100,17 +104,19 @@ class Matcher:
                 kept.append(match)
         return kept
 
-    def _judge(self, text: str, folded: str, index: int, start: int, end: int, suffix: str) -> Match | None:
-        """The match at a place, or None where case, context or ending rule it out. Offsets are those of the text."""
+    def _judge(
+        self, text: str, plain: str, lines: "_Lines", index: int, start: int, end: int, suffix: str
+    ) -> Match | None:
+        """The match at a place of a text and its folded form, or None where case, context or ending rule it out."""
         is_plural = suffix in {"s", "es"}
         stop = end + len(suffix)
         possible = []
         for name in self._names[index]:
             if suffix and not is_plural and not _extends(name, suffix):
                 continue
-            if not keeps_case(name.case, name.text, text[start:end], line_is_upper=_line_is_upper(text, start)):
+            if not keeps_case(name.case, name.text, text[start:end], line_is_upper=lines.is_upper(start)):
                 continue
-            if name.rule and not holds(name.rule, folded[1:-1], start, stop):
+            if name.rule and not holds(name.rule, plain, start, stop):
                 continue
             possible.append(name)
         if not possible:
@@ -136,11 +142,24 @@ def _extends(name: Name, suffix: str) -> bool:
     return not (name.text[-1].isdigit() and suffix[0].isdigit())
 
 
-def _line_is_upper(text: str, at: int) -> bool:
-    start = text.rfind("\n", 0, at) + 1
-    stop = text.find("\n", at)
-    line = text[start : stop if stop >= 0 else len(text)][:200]
-    return line.isupper() and len(line) > 12
+class _Lines:
+    """Tells which lines of a text are in capitals, as some headlines are. Each line is looked at once, however long."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[int, bool] = {}
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self._text))]
+
+    def is_upper(self, at: int) -> bool:
+        """Return True where the line that an offset stands in is in capitals."""
+        start = self._starts[bisect_right(self._starts, at) - 1]
+        if start not in self._known:
+            line = self._text[start : start + 200].partition("\n")[0]
+            self._known[start] = line.isupper() and len(line) > 12
+        return self._known[start]
 
 
 @cache

@@ -17,7 +17,9 @@ VAGUE = {
 _VAGUE = re.compile(rf"\b(?:{'|'.join(VAGUE)})\b")
 _MOST = re.compile(r"\b(up to|as many as|no more than|fewer than|less than|under|at most|maximum)\b")
 _LEAST = re.compile(r"\b(more than|over|at least|no fewer than|upwards of|exceeding|in excess of)\b")
-_LIMIT = 10**12
+_BOTH = re.compile(r" (?:to|and|or) ")
+_LIMIT, _DIGITS = 10**12, 15
+"""Greatest number that is read, and most digits that one is written with."""
 
 
 class Interval(NamedTuple):
@@ -35,10 +37,9 @@ def _number(words: str) -> int | None:
     for word in re.findall(r"\d[\d,]*(?:\.\d+)?|[a-z]+", words):
         if word[0].isdigit():
             plain = word.replace(",", "")
-            value = float(plain)
-            if len(plain) > 15 or value > _LIMIT:
+            if len(plain) > _DIGITS:
                 return None
-            current += value
+            current += float(plain)
             seen = True
         elif word in UNITS:
             current += UNITS[word]
@@ -52,6 +53,8 @@ def _number(words: str) -> int | None:
             current, seen = 0.5, True
         elif word in {"pair", "couple"}:
             current, seen = 2, True
+        if total + current > _LIMIT:
+            return None
     result = total + current
     return int(result) if seen and result == int(result) else None
 
@@ -62,7 +65,7 @@ def parse_quantity(text: str) -> Interval | None:
     Args:
         text: such as `40`, `up to 40`, `more than 400`, `dozens`, `20 to 30`, `half a million`.
     """
-    lower = re.sub(r"(?<=\d)\s?-\s?(?=\d)|–", " to ", text.lower()).replace("-", " ").strip()
+    lower = " ".join(re.sub(r"(?<=\d)\s?-\s?(?=\d)|–", " to ", text.lower()).replace("-", " ").split())
     if found := _VAGUE.search(lower):
         vague = found.group()
         scale = re.search(r"\b(?:tens|hundreds|dozens|scores) of (thousands|hundreds|millions)", lower)
@@ -73,12 +76,12 @@ def parse_quantity(text: str) -> Interval | None:
             )
         few = re.search(r"\b(several|few) (dozen|hundred|thousand)", lower)
         return Interval(VAGUE[vague] * SCALES[few.group(2)] if few else VAGUE[vague], None)
-    both = re.search(r"(?:between\s+)?(.+?)\s+(?:to|and|or)\s+(.+)", re.sub(r"\b(?:up to|as many as)\b", "", lower))
-    if both and not re.search(r"\b(?:hundred|thousand|million) and\b", lower):
-        low, high = _number(both.group(1)), _number(both.group(2))
+    first, *second = _BOTH.split(re.sub(r"\b(?:up to|as many as)\b", "", lower).strip(), maxsplit=1)
+    if second and not re.search(r"\b(?:hundred|thousand|million) and\b", lower):
+        low, high = _number(first), _number(second[0])
         if low is not None and high is not None:
-            scale = re.search(r"\b(hundred|thousand|million|dozen)\b", both.group(2))
-            if scale and low < high // SCALES[scale.group(1)] + 1 and not re.search(scale.group(1), both.group(1)):
+            scale = re.search(r"\b(hundred|thousand|million|dozen)\b", second[0])
+            if scale and low < high // SCALES[scale.group(1)] + 1 and scale.group(1) not in first:
                 low *= SCALES[scale.group(1)]
             if low <= high:
                 return Interval(low, high)

@@ -4,9 +4,10 @@ import hashlib
 import io
 import logging
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -28,6 +29,10 @@ _ADVICE: dict[tuple[str, ...], str] = {
     _GS: "Check the address and the key (GOOGLE_APPLICATION_CREDENTIALS, or FSSPEC_GS_TOKEN=anon where the bucket is "
     "public).",
 }
+
+
+_KEYS = re.compile(r"(?<=://)[^/\s?#]+(?=@)|(?<=\?)[^\s#'\"]+")
+"""What may be a key in an address: user and password, and the query."""
 
 
 class _Stored(io.RawIOBase):
@@ -60,7 +65,7 @@ class _Stored(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except Exception as error:  # each store has errors of its own
-            raise _not_given(error) from error
+            raise _not_given(error, self._path) from error
         buffer[: len(data)] = data
         return len(data)
 
@@ -71,7 +76,7 @@ class _Stored(io.RawIOBase):
                 self._copy()
             place: int = self._stream.seek(offset, whence)
         except Exception as error:
-            raise _not_given(error) from error
+            raise _not_given(error, self._path) from error
         return place
 
     def tell(self) -> int:
@@ -103,11 +108,13 @@ class File:
         source_path: its path within the input.
         path: where it is: a path of this machine, or one of the store.
         store: the fsspec file system that holds it; None for this machine.
+        refused: why it is not opened; None where it may be.
     """
 
     source_path: str
     path: str
     store: Any = None
+    refused: str | None = None
 
     @property
     def name(self) -> str:
@@ -120,11 +127,13 @@ class File:
         Raises:
             InputError: `unreadable_file`.
         """
+        if self.refused is not None:
+            raise InputError("unreadable_file", self.refused)
         if self.store is not None:
             try:
                 return _Stored(self.store, self.path)  # type: ignore[return-value]
             except Exception as error:  # each store has errors of its own
-                raise _not_given(error) from error
+                raise _not_given(error, self.path) from error
         if not Path(self.path).is_file():
             raise InputError("unreadable_file", "this is no plain file (a device, a pipe or a broken link).")
         try:
@@ -164,8 +173,15 @@ class Inner(File):
         return self.give()
 
 
-def _why(error: BaseException) -> str:
-    """What an error of a store tells, without the address: that of a web server may hold a key."""
+def _without_keys(text: str, address: str) -> str:
+    """A text about an address with stars in place of what may be a key in it."""
+    for keys in _KEYS.findall(address):
+        text = text.replace(keys, "***").replace(unquote(keys), "***")
+    return _KEYS.sub("***", text)
+
+
+def _why(error: BaseException, address: str) -> str:
+    """What an error of a store tells, without what may be a key in the address."""
     if isinstance(error, FileNotFoundError) and error.__cause__:
         error = error.__cause__  # the store's own words
     status = getattr(error, "status", None)
@@ -175,13 +191,11 @@ def _why(error: BaseException) -> str:
         return "it has no such file or folder"
     if isinstance(error, TimeoutError):
         return "it was silent for too long"
-    return " ".join(str(error).split()) or type(error).__name__
+    return _without_keys(" ".join(str(error).split()), address) or type(error).__name__
 
 
-def _not_given(error: Exception) -> InputError:
-    told = (
-        f"the store does not give the file ({_why(error)}). Check that you may read it, or fetch it and name the copy."
-    )
+def _not_given(error: Exception, address: str) -> InputError:
+    told = f"the store does not give the file ({_why(error, address)}). Check that you may read it, or fetch it and name the copy."
     return InputError("unreadable_file", told)
 
 
@@ -225,7 +239,7 @@ def _files_of(url: str, protocol: str) -> list[File]:
     if protocol in _WEB:
         _Stored(store, path).close()  # it is there and may be read
         address = urlsplit(url)
-        return [File(PurePosixPath(unquote(address.path)).name or address.netloc, path, store)]
+        return [File(PurePosixPath(unquote(address.path)).name or address.hostname or url, path, store)]
     # A bucket is only listed: to ask about it takes a right that those who may read it often do not have.
     if "/" in path.strip("/") and store.info(path)["type"] == "file":
         return [File(PurePosixPath(path).name, path, store)]
@@ -235,30 +249,64 @@ def _files_of(url: str, protocol: str) -> list[File]:
 
 
 def _of_store(url: str) -> list[File]:
-    """The same; whatever goes wrong is a ConfigurationError that names the address."""
+    """The same; whatever goes wrong is a ConfigurationError that names the address, but for its keys."""
     protocol = url.split("://", 1)[0].lower()
+    shown = _without_keys(url, url)
     try:
         return _files_of(protocol + url[len(protocol) :], protocol)
     except ImportError as error:
-        told = f"input {url}: {error}. Install what it names; for s3, gs and https: pip install '.[stores]'."
+        told = f"input {shown}: {error}. Install what it names; for s3, gs and https: pip install '.[stores]'."
         raise ConfigurationError(told) from error
     except Exception as error:  # each store has errors of its own
         advice = _ADVICE.get(_names_of(protocol), "Check the address.")
-        raise ConfigurationError(f"input {url}: the store does not give it ({_why(error)}). {advice}") from error
+        raise ConfigurationError(f"input {shown}: the store does not give it ({_why(error, url)}). {advice}") from error
 
 
 def _of_machine(given: Path) -> list[File]:
     """The files of a folder, or the one file, of this machine; hidden ones are left out."""
     if given.is_dir():
-        inside = ((path, path.relative_to(given)) for path in given.rglob("*") if not path.is_dir())
-        return [
-            File(name.as_posix(), str(path))
-            for path, name in inside
-            if not any(part.startswith(".") for part in name.parts)
-        ]
+        return list(_of_folder(given))
     if given.exists():
-        return [File(given.name, str(given))]
+        return [File(_shown(given.name), str(given))]
     raise ConfigurationError(f"input {given}: no such file or folder. Name a folder or a file with articles.")
+
+
+def _of_folder(given: Path) -> Iterator[File]:
+    """All files of a folder and of those in it. One that is not read, and a folder that cannot be listed, tell why."""
+    root = os.path.realpath(given)
+    waiting = [(str(given), "")]  # a list, since a walk that calls itself ends a thousand folders down
+    while waiting:
+        folder, inside = waiting.pop()
+        try:
+            with os.scandir(folder) as listed:
+                entries = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError as error:
+            told = f"the folder cannot be listed ({error.strerror or error}). Check its permissions."
+            yield File(_shown(inside) or given.name, folder, refused=told)
+            continue
+        for entry in entries:
+            name = f"{inside}/{entry.name}" if inside else entry.name
+            if entry.is_symlink():
+                yield File(_shown(name), entry.path, refused=_refuse_link(entry, root))
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, name))
+            else:
+                yield File(_shown(name), entry.path)
+
+
+def _refuse_link(link: os.DirEntry[str], root: str) -> str | None:
+    """Why a link is not read; None where it leads to a file of the same input."""
+    target = os.path.realpath(link.path)
+    if Path(target).is_dir():
+        return "this is a link to a folder, which is not followed. Name the folder as an input of its own."
+    if Path(target).exists() and os.path.commonpath([root, target]) != root:
+        return "this is a link to a file outside of the input. Copy the file, or name it as an input of its own."
+    return None
+
+
+def _shown(name: str) -> str:
+    """A name as text; bytes that are not UTF-8 stand as `\\xe9`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def list_files(inputs: Iterable[str | Path]) -> list[File]:

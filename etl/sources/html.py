@@ -11,12 +11,14 @@ from trafilatura.settings import Document
 from etl.errors import InputError
 from etl.sources.published import is_date_line
 
-_META_DATE = re.compile(
-    r"<meta[^>]+(?:article:published_time|datePublished|pubdate|publishdate|dc\.date|sailthru\.date|parsely-pub-date)[^>]*>"
-    r"|<time[^>]+datetime\s*=\s*[\"'][^\"']+[\"'][^>]*>"
-    r"|\"datePublished\"\s*:\s*\"[^\"]+\"",
-    re.IGNORECASE,
+_TAG = re.compile(r"<(?:meta|time)\b[^<>]{1,2000}>|\"datePublished\"\s{0,9}:\s{0,9}\"[^\"]{1,99}\"", re.IGNORECASE)
+_DATED = re.compile(
+    r"article:published_time|datePublished|pubdate|publishdate|dc\.date|sailthru\.date|parsely-pub-date"
+    r"|^<time\b.*\bdatetime\s*=\s*[\"'][^\"']+[\"']",
+    re.IGNORECASE | re.DOTALL,
 )
+_LONG_TAG = re.compile(r"<([a-z][a-z0-9:-]{0,20})\s[^<>]{20000,}>", re.IGNORECASE)
+"""A tag that is nearly all attributes; the time that libxml2 takes grows with the square of their number."""
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLOCKS = frozenset([
     "address", "article", "aside", "blockquote", "br", "center", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
@@ -28,8 +30,8 @@ _UNSEEN = frozenset(["head", "script", "style", "template", "title"])
 
 def _stated_date(page: str) -> str | None:
     """The date that the page's own markup states in ISO form."""
-    for found in _META_DATE.finditer(page):
-        if iso := _ISO.search(found.group()):
+    for found in _TAG.finditer(page):
+        if _DATED.search(found.group()) and (iso := _ISO.search(found.group())):
             return iso.group()
     return None
 
@@ -88,15 +90,25 @@ def _one_line(text: str | None) -> str:
     return re.sub(r"\s+", " ", text or "")
 
 
+def _parse(page: str) -> lxml_html.HtmlElement:
+    """The tree of a page; an InputError where the parser would pass over what stands too deep, and all that follows it."""
+    parser = lxml_html.HTMLParser()
+    # the declaration of an encoding is void once the page is text, and lxml refuses it
+    tree = lxml_html.fromstring(_LONG_TAG.sub(r"<\1>", re.sub(r"^\s*<\?xml[^>]*\?>", "", page)), parser=parser)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        told = "its elements stand too many one in the other (256 are read). Save it again, or as plain text."
+        raise InputError("corrupt_file", f"the page cannot be read whole: {told}")
+    return tree
+
+
 def read_html(page: str) -> dict[str, object]:
     """Return the fields of the article that a page holds.
 
     Raises:
-        InputError: `no_text` where the page has no article text, `corrupt_file` where it cannot be parsed.
+        InputError: `no_text` where the page has no article text, `corrupt_file` where it cannot be parsed, or read whole.
     """
     try:
-        # the declaration of an encoding is void once the page is text, and lxml refuses it
-        tree = lxml_html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
+        tree = _parse(page)
         for part in tree.xpath("//figure|//figcaption|//nav"):
             part.drop_tree()
         cleaned = lxml_html.tostring(tree, encoding="unicode")

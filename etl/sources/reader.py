@@ -209,10 +209,10 @@ def make_article(document: Document, settings: Settings) -> Article | Rejected:
         )  # fmt: skip
 
 
-def same_document(article_path: str, source_id: str, excerpt: str) -> Rejected:
+def same_document(article_path: str, place: int, source_id: str, excerpt: str) -> Rejected:
     """Return the entry of a document whose id and text are those of one that was read before."""
     message = f"a document with the id {source_id!r} and the same text was read before."
-    return Rejected("read", article_path, "same_document", message, source_id, excerpt)
+    return Rejected("read", article_path, "same_document", message, source_id, excerpt, place=str(place))
 
 
 def read_articles(inputs: Iterable[str | Path], settings: Settings) -> Iterator[Article | Rejected]:
@@ -222,10 +222,13 @@ def read_articles(inputs: Iterable[str | Path], settings: Settings) -> Iterator[
     """
     seen: set[str] = set()
     for found in read_documents(list_files(inputs), settings):
-        item = make_article(found, settings) if isinstance(found, Document) else found
+        if isinstance(found, Rejected):
+            yield found
+            continue
+        item = make_article(found, settings)
         if isinstance(item, Article):
             if item.article_id in seen:
-                yield same_document(item.source_path, item.source_id, item.text)
+                yield same_document(found.source_path, found.place, item.source_id, item.text)
                 continue
             seen.add(item.article_id)
         yield item

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ class Bounded(io.RawIOBase):
         """
         try:
             data = self._source.read(len(buffer))
-        except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as error:
+        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, zstandard.ZstdError) as error:
             raise InputError(
                 "corrupt_file", f"the archive is broken or cut off ({error}). Fetch or pack it again."
             ) from error

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from operator import attrgetter, itemgetter
 
 import spacy
 from spacy.language import Language
@@ -120,8 +121,7 @@ def _lines(text: str, start: int, end: int, aside: tuple[tuple[int, int], ...]) 
         stop = text.find("\n", at, end)
         stop = end if stop < 0 else stop
         line = text[at:stop].rstrip()
-        stands_aside = any(low <= at + len(line) - 1 and at < high for low, high in aside) if line else False
-        if stands_aside:
+        if line and _stands_aside(aside, at, at + len(line)):
             if begin < at:
                 yield begin, at
             begin = stop
@@ -131,6 +131,12 @@ def _lines(text: str, start: int, end: int, aside: tuple[tuple[int, int], ...]) 
         at = stop + 1
     if begin < end:
         yield begin, end
+
+
+def _stands_aside(aside: tuple[tuple[int, int], ...], start: int, end: int) -> bool:
+    """True where one of some spans, apart and in order, shares a character with a stretch of the text."""
+    at = bisect_right(aside, start, key=itemgetter(1))
+    return at < len(aside) and aside[at][0] < end
 
 
 def _better(first: Match, second: Match) -> Match:
@@ -198,12 +204,15 @@ def split_sentences(parts: Iterable[Part]) -> list[Sentence]:
             if not text:
                 continue
             high = low + len(text)
-            actors, systems = (
-                [match for match in matches if low <= match.start and match.end <= high]
-                for matches in (part.actors, part.systems)
-            )
+            actors, systems = (between(matches, low, high) for matches in (part.actors, part.systems))
             sentences.append(Sentence(len(sentences), text, low, high, actors, systems))
     return sentences
+
+
+def between(matches: list[Match], low: int, high: int) -> list[Match]:
+    """Return the names, of some that stand apart and in order, that lie whole between two offsets."""
+    first = bisect_left(matches, low, key=attrgetter("start"))
+    return matches[first : bisect_right(matches, high, key=attrgetter("end"))]
 
 
 def _shift(match: Match, by: int) -> Match:

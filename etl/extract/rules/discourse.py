@@ -1,13 +1,14 @@
 """Who and what an article speaks of: resolves `the kingdom`, `the group`, `it`, `the two countries`, and unnamed parties."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
+from operator import attrgetter
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import ARMING, Sentence
+from etl.extract.rules.annotate import ARMING, Sentence, between
 from etl.extract.rules.lexicon import descriptors
-from etl.extract.rules.pronouns import PERSONAL, antecedent
+from etl.extract.rules.pronouns import LOOK_BACK, PERSONAL, antecedent
 from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
 
@@ -66,6 +67,9 @@ class Discourse:
         self.title_parties = list(dict.fromkeys(match.entry.party_id for match in self.title if match.entry.is_actor))
         self.frequency = Counter(match.entry.party_id for match in self.actors)
         self.frequency.update(party for party in self.title_parties for _ in range(2))
+        self._names_of: dict[str, list[Match]] = defaultdict(list)
+        for match in self.actors:
+            self._names_of[match.entry.id].append(match)
         self._described: dict[int, tuple[Match, ...]] = {}
         self._by_party: dict[str, Entry] = {}
         for match in [*self.actors, *(match for match in self.title if match.entry.is_actor)]:
@@ -98,13 +102,14 @@ class Discourse:
         entry = self.entry_of(counts[0][1])
         return [Match(0, 0, entry, "name")] if entry.table in {"states", "leaders"} else []
 
-    def before(self, offset: int, tables: set[str] | None = None) -> list[Match]:
-        """Return the actors named before an offset, the latest first."""
-        return [
-            match
-            for match in reversed(self.actors)
-            if match.start < offset and (tables is None or match.entry.table in tables)
+    def before(self, offset: int, tables: set[str]) -> list[tuple[Match, int]]:
+        """Return, for each actor of some tables that is named before an offset, the latest name and their number, the latest first."""
+        found = [
+            (matches[count - 1], count)
+            for matches in self._names_of.values()
+            if matches[0].entry.table in tables and (count := bisect_left(matches, offset, key=attrgetter("start")))
         ]
+        return sorted(found, key=lambda item: -item[0].start)
 
     def resolve(self, token: Token, sentence: Sentence, *, exclude: frozenset[str] = frozenset()) -> Match | None:
         """Return the earlier name that a pronoun or a description stands for, or None.
@@ -122,20 +127,22 @@ class Discourse:
     ) -> tuple[Match, bool] | None:
         """Return what `resolve` does, and whether the word can hardly mean another party."""
         if token.pos_ == "PRON" and token.lower_ in PERSONAL:
-            return antecedent(token, sentence, self.sentences[: sentence.index], exclude, self.refer)
+            earlier = self.sentences[max(0, sentence.index - LOOK_BACK) : sentence.index]
+            return antecedent(token, sentence, earlier, exclude, self.refer)
         descriptor = self._descriptor(token)
         if descriptor is None:
             return None
         phrase, kind, members = descriptor
         near = self.before(sentence.start + token.idx, _KIND_TABLES[kind])
-        fitting = [
-            match for match in near
+        counts = [
+            (match, count) for match, count in near
             if match.entry.party_id not in exclude and (not members or match.entry.party_id in members)
         ]  # fmt: skip
         if kind == "armed_group":
             states = {sentence.actor_at[child.i].entry.id for child in token.children if child.i in sentence.actor_at}
-            fitting = [match for match in fitting if not states or states & set(match.entry.area)]
-            return self._group(phrase, fitting, is_open=not members)
+            counts = [(match, count) for match, count in counts if not states or states & set(match.entry.area)]
+            return self._group(phrase, counts, is_open=not members)
+        fitting = [match for match, _ in counts]
         if not fitting and len(members) == 1 and (only := entries().get(next(iter(members)))):
             return Match(0, 0, only, "name"), True
         if not fitting:
@@ -150,18 +157,17 @@ class Discourse:
             fitting = [match for match in fitting if match.start >= first] or ([] if is_open else fitting)
         return len({match.entry.party_id for match in fitting}) == 1
 
-    def _group(self, phrase: str, fitting: list[Match], *, is_open: bool) -> tuple[Match, bool] | None:
+    def _group(self, phrase: str, fitting: list[tuple[Match, int]], *, is_open: bool) -> tuple[Match, bool] | None:
         """The group that `the rebels` means: one that has the word in its name, else the one told of most."""
         word = phrase.split(maxsplit=1)[0]
-        called = [match for match in fitting if any(word in name.lower() for name, _ in match.entry.names)]
+        called = [item for item in fitting if any(word in name.lower() for name, _ in item[0].entry.names)]
         if not called and is_open and (found := self._group_of_state(phrase)):
             return found, True
         fitting = called or fitting
         if not fitting:
             return None
-        recent = Counter(match.entry.id for match in fitting)
-        best = max(recent, key=lambda party: (recent[party], party))
-        return next(match for match in fitting if match.entry.id == best), len(recent) == 1
+        best, _ = max(fitting, key=lambda item: (item[1], item[0].entry.id))
+        return best, len(fitting) == 1
 
     def _group_of_state(self, phrase: str) -> Match | None:
         """The group that `the rebels` means in an article about one country: the one called `Syrian rebels`, `Libyan rebels`."""
@@ -209,7 +215,7 @@ class Discourse:
     def last_system(self, sentence: Sentence) -> Match | None:
         """Return the equipment named last before a sentence, not too far back; a specific piece if it is among the last four."""
         first = self.sentences[max(0, sentence.index - self._reach)].start
-        near = [match for match in self.systems if first <= match.start and match.end <= sentence.start][-4:]
+        near = between(self.systems, first, sentence.start)[-4:]
         specific = [match for match in near if match.entry.specificity != "generic"]
         known = specific or near
         return known[-1] if known else None

@@ -14,7 +14,8 @@ PERSONAL = frozenset(["it", "they", "he", "she", "them", "him", "its", "their", 
 _SPEAKERS = frozenset(["we", "us", "our"])
 _PERSONS = frozenset(["he", "she", "him", "his", "her"])
 _CLAUSES = frozenset(["ccomp", "xcomp", "advcl", "conj", "relcl", "acl", "pcomp", "parataxis", "dobj", "pobj", "prep"])
-_LOOK_BACK = 3
+LOOK_BACK = 3
+"""How many sentences back a pronoun reaches."""
 
 
 class Describe(Protocol):
@@ -71,7 +72,7 @@ def antecedent(
     Args:
         token: the pronoun.
         sentence: the sentence that it stands in.
-        earlier: the sentences before that one.
+        earlier: the last sentences before that one, `LOOK_BACK` of them.
         exclude: parties that it cannot be, such as the other side of the transfer.
         describe: tells the party that a description stands for: `the administration`.
     """
@@ -94,7 +95,7 @@ def antecedent(
     if inside:
         parties = {match.entry.party_id for match in sentence.actors}
         return inside[0], len(parties) <= 2 and not is_speaker
-    for previous in reversed(earlier[-_LOOK_BACK:]):
+    for previous in reversed(earlier):
         subject_match = _sentence_subject(previous)
         if subject_match and subject_match.entry.party_id not in exclude:
             is_person = token.lower_ in _PERSONS

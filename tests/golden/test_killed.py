@@ -1,0 +1,138 @@
+"""Nothing is lost: killed at any moment, on a full disk or beside another run, the last good tables stand, and the next run goes on."""
+
+import hashlib
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from etl.errors import ConfigurationError
+from etl.stored import read_stored
+from schemas import TABLES
+from tests.conftest import ROOT, call
+
+POINTS = {"calls": 13, "seconds": 7}
+"""Moments at which a run is killed: at a call that changes a file, and after some time."""
+SEED = 20
+
+OLD = ["Norway sold 12 tanks to Ghana in 2019, the ministry said.", "Sweden delivered 4 boats to Chile in May 2020."]
+NEW = [
+    *OLD, "France ordered nothing.", "", "Italy will supply 6 helicopters to Kenya, the ministry said on Monday.",
+    "Spain delivered 20 howitzers to Peru in 2021.", "Turkey sold 3 drones to Mali in 2022, the army said.",
+]  # fmt: skip
+
+
+class Killable:
+    """The command line, which can be killed at a chosen moment."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.golden.killable"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | {"ETL_BATCH_SIZE": "1"},
+        )  # fmt: skip
+
+    def run(self, folder: Path, left: int = 0, seconds: float = 0) -> dict[str, object]:
+        """Return how a run in a folder ended; see `killable`."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps({"folder": str(folder), "left": left, "seconds": seconds}) + "\n")
+        self._process.stdin.flush()
+        told: dict[str, object] = json.loads(self._process.stdout.readline())
+        return told
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the tests begin from.
+
+    Attributes:
+        killable: runs the command line.
+        folder: new input beside the tables of a run over the old one.
+        before: hashes of those tables.
+        after: hashes of the tables that an undisturbed run makes of the new input.
+        calls: how many calls change a file in that run.
+        seconds: how long it takes.
+    """
+
+    killable: Killable
+    folder: Path
+    before: dict[str, str]
+    after: dict[str, str]
+    calls: int
+    seconds: float
+
+
+def _write(folder: Path, texts: list[str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for number, text in enumerate(texts):
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+
+
+def _hashes(out: Path) -> dict[str, str]:
+    """The hashes of all that a run leaves for its users."""
+    found = (path for path in sorted(out.iterdir()) if path.is_file() and not path.name.startswith("."))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A first run, then new articles, and an undisturbed run over them beside it."""
+    killable = Killable()
+    folder = tmp_path_factory.mktemp("killed") / "stage"
+    folder.mkdir()
+    _write(folder / "in", OLD)
+    assert killable.run(folder)["status"] == 0
+    _write(folder / "in", NEW)
+    shutil.copytree(folder, undisturbed := folder.with_name("undisturbed"))
+    told = killable.run(undisturbed)
+    assert told["status"] == 0, told["said"]
+    before, after = _hashes(folder / "out"), _hashes(undisturbed / "out")
+    yield Stage(killable, folder, before, after, int(str(told["calls"])), float(str(told["seconds"])))
+    killable.close()
+
+
+@pytest.fixture
+def copy(stage: Stage, tmp_path: Path) -> Path:
+    """A folder of its own to begin from."""
+    return Path(shutil.copytree(stage.folder, tmp_path / "copy"))
+
+
+def _points(kind: str) -> list[float]:
+    """Shares of the run at which it is killed: the last calls, by which tables are put in place, and seeded ones."""
+    draw = random.Random(SEED)
+    ends = [1.0, 0.97] if kind == "calls" else []
+    return [*ends, *(round(draw.random(), 3) for _ in range(POINTS[kind] - len(ends)))]
+
+
+@pytest.mark.parametrize(("kind", "share"), [(kind, share) for kind in POINTS for share in _points(kind)])
+def test_killed_at_any_moment(kind: str, share: float, stage: Stage, copy: Path) -> None:
+    """The tables are those of before or those of after, each file whole; the next run gives the bytes of an undisturbed one."""
+    moment = {"left": max(1, round(share * stage.calls))} if kind == "calls" else {"seconds": share * stage.seconds}
+    told = stage.killable.run(copy, **moment)  # type: ignore[arg-type]
+    assert kind == "seconds" or told["status"] == 9
+    found = _hashes(copy / "out")
+    if (copy / "out" / ".finished").exists():  # on their way to their places
+        assert all(found[name] in {stage.before[name], stage.after[name]} for name in stage.before)
+        with pytest.raises(ConfigurationError, match="cut off"):
+            read_stored(TABLES["events"], copy / "out")
+    else:
+        assert found in (stage.before, stage.after)
+    again = stage.killable.run(copy)
+    assert again["status"] == 0, again["said"]
+    assert _hashes(copy / "out") == stage.after
+    assert sorted(path.name for path in (copy / "out").glob(".*")) == [".kept", ".lock"]
+    assert not list((copy / "out" / ".kept").rglob("*.part"))
