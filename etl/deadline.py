@@ -2,8 +2,10 @@
 
 import ctypes
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 _AGAIN = 1.0
 """Seconds after which the work is told once more: an exception that is raised while an object is cleared away is lost."""
@@ -18,41 +20,43 @@ class _Watch:
 
     def __init__(self, thread: int) -> None:
         self._thread = ctypes.c_ulong(thread)
-        self._lock, self.ended = threading.Lock(), threading.Event()
+        self._lock, self._ended = threading.Lock(), threading.Event()
 
     def wait(self, seconds: float) -> None:
-        while not self.ended.wait(seconds):
+        while not self._ended.wait(seconds):
             with self._lock:
-                if not self.ended.is_set():
+                if not self._ended.is_set():
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, ctypes.py_object(TooSlow))
             seconds = _AGAIN
 
     def end(self) -> None:
-        """Stop watching; after this nothing is raised any more."""
+        """Stop watching; after this nothing is raised any more.
+
+        What was raised while this waited for the lock comes here, not later: the next call looks for it. It is not
+        cleared, since Python 3.11 then looks for it for ever after, which is slow, and under a profiler never ends.
+        """
         with self._lock:
-            self.ended.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, None)
+            self._ended.set()
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Give a piece of work so many seconds.
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """Return what a piece of work gives, if it ends in so many seconds.
 
-    A single call of a C library is not interrupted; the exception comes when it returns.
+    A single call of a C library is not interrupted; the exception comes when it returns. This is a function and no context
+    manager, since the exception may come just as a context is left, before the watch can be told.
 
     Raises:
         TooSlow: the work has not ended in time.
     """
     watch = _Watch(threading.get_ident())
-    threading.Thread(target=watch.wait, args=(seconds,), daemon=True).start()
-    late: TooSlow | None = None
     try:
-        yield
+        threading.Thread(target=watch.wait, args=(seconds,), daemon=True).start()
+        return work()
     finally:
-        while not watch.ended.is_set():  # the exception may come here too, before the watch is told
+        watching = True
+        while watching:
             try:
                 watch.end()
-            except TooSlow as error:
-                late = error
-        if late is not None:
-            raise late
+                watching = False
+            except TooSlow:  # the work had just ended
+                pass

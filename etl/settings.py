@@ -52,7 +52,9 @@ class Settings(BaseSettings):
         description="Largest file or member of an archive that is read whole (one article, a JSON list), in bytes.",
     )
     max_article_seconds: float = Field(
-        default=60, gt=0, description="Longest time that reading a document, or finding the events of an article, may take."
+        default=60,
+        gt=0,
+        description="Longest time that reading a document, or finding the events of an article, may take.",
     )
     max_article_chars: int = Field(default=1_000_000, gt=0, description="Longest text of an article, in characters.")
     duplicate_similarity: float = Field(

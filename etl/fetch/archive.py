@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import warcio  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
@@ -104,7 +103,7 @@ class Archive:
 
     def __init__(self, folder: Path, hidden: Path, info: Mapping[str, str]) -> None:
         self._folder, self._hidden = folder, hidden
-        self._info = {"software": f"warcio/{warcio.__version__}", "format": "WARC File Format 1.1"} | dict(info)
+        self._info = {"format": "WARC File Format 1.1"} | dict(info)
         self._files: dict[bool, _File] = {}
         for left in hidden.glob("*.warc.gz.part"):
             left.unlink()  # of a call that was killed; what it holds is fetched again

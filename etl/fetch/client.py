@@ -70,9 +70,13 @@ class _Bounds:
         """
         left = self._end - time.monotonic()
         if left <= 0:
-            told = f"the answer took more than {self._seconds:g} seconds. Try again later, or raise fetch_timeout."
-            raise Unfetched(told, "time")
+            raise self.over()
         return left
+
+    def over(self) -> Unfetched:
+        """What is told where no time is left."""
+        told = f"the answer took more than {self._seconds:g} seconds. Try again later, or raise fetch_timeout."
+        return Unfetched(told, "time")
 
     def check(self, size: int) -> None:
         """Raise where an answer is larger than it may be.
@@ -96,9 +100,13 @@ class _Watched(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(min(_SILENT, self._bounds.left()))
+        left = self._bounds.left()
+        self._sock.settimeout(min(_SILENT, left))
         view = memoryview(buffer)
-        count: int = self._source.readinto(view) or 0
+        try:
+            count: int = self._source.readinto(view) or 0
+        except TimeoutError as error:
+            raise error if left > _SILENT else self._bounds.over() from error
         self._received += view[:count]
         self._bounds.check(len(self._received))
         return count

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from etl.fetch.addresses import Feed, clean, shown
+from etl.fetch.addresses import Feed, clean, origin_of, shown
 from etl.fetch.client import Exchange
 from etl.fetch.links import Entry, Found, read_links
 from etl.fetch.polite import Visitor
@@ -90,6 +90,8 @@ class Reader:
         if found.without_link:
             told = f"{found.without_link:,} entries name no address. Nothing to do here."
             self._report.tell(f"feed {shown(feed.address)}", told)
+            self._report.entries += found.without_link
+            self._report.failed += found.without_link
         return found, source
 
     def _parsed(self, answer: Exchange) -> Found:
@@ -132,12 +134,13 @@ class Reader:
 
     def _of_sitemaps(self, feed: Feed, sitemaps: list[Entry], taken: int) -> list[Page]:
         """The pages of an index's sitemaps, until there are as many as the limit allows."""
-        pages: list[Page] = []
+        pages, home = list[Page](), origin_of(feed.address)
         for entry in self._asked(feed, sitemaps):
             if taken + len(pages) >= self._limit:
                 break
             try:
-                found, source = self._found(Feed(clean(entry.link, feed.address)))
+                address = clean(entry.link, feed.address)
+                found, source = self._found(Feed(address, feed.login if origin_of(address) == home else None))
                 if found.sitemaps:
                     raise Unfetched("it is an index within an index, which is not read. Name it among the feeds.")
                 pages += self._new(found, source, taken + len(pages))

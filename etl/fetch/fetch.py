@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
 from etl import __version__
-from etl.errors import OutputError
-from etl.fetch.addresses import Feed, Peers, host_of, origin_of, shown
+from etl.errors import ConfigurationError, OutputError
+from etl.fetch.addresses import Feed, Peers, host_of, shown
 from etl.fetch.archive import Archive
 from etl.fetch.client import Client, Exchange
 from etl.fetch.feeds import Page, Reader
@@ -97,10 +98,10 @@ class _Call:
             self._settle(page.address, answer.address)
         except Disallowed as error:
             self.report.disallowed += 1
-            self.report.tell(origin_of(page.address), str(error))
+            self.report.tell(error.origin, str(error))
         except HostLeft as error:
             self.report.failed += 1
-            self.report.tell(origin_of(page.address), str(error))
+            self.report.tell(error.origin, str(error))
             page.source.complete = False
         except Unfetched as error:
             self.report.failed += 1
@@ -135,7 +136,7 @@ def _remember(reader: Reader, state: State, since: date | None) -> None:
 def _info(settings: Settings, limit: int, since: date | None, wait: float) -> dict[str, str]:
     """What the WARC files say about the call."""
     return {
-        "software": f"{NAME}/{__version__}",
+        "software": f"{NAME}/{__version__} warcio/{version('warcio')}",
         "http-header-user-agent": agent_of(settings),
         "robots": "obey (RFC 9309)",
         "settings": f"limit={limit} since={since} wait={wait:g} fetch_timeout={settings.fetch_timeout:g} "
@@ -160,9 +161,11 @@ def fetch(
         progress: is told how the work goes on.
 
     Raises:
-        ConfigurationError: the state of the folder is broken, or another call writes there.
+        ConfigurationError: the wait is none, the state of the folder is broken, or another call writes there.
         OutputError: what is fetched cannot be written.
     """
+    if not wait >= 0:  # also where it is no number
+        raise ConfigurationError(f"wait {wait}: no time to wait. Give seconds, such as 2.")
     report = Report(feeds=len(feeds))
     try:
         with ExitStack() as stack:
@@ -183,7 +186,7 @@ def fetch(
             stack.callback(call.close)  # also where the user breaks off
             pages = call.read(feeds, reader, progress)
             if dry_run:
-                report.listed = [f"{page.day or '':<10}  {shown(page.address)}" for page in pages]
+                report.listed = [f"{page.day or ''!s:<10}  {shown(page.address)}" for page in pages]
             else:
                 call.fetch_all(pages, progress)
                 _remember(reader, state, since)

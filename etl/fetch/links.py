@@ -9,7 +9,7 @@ from typing import Any
 import feedparser  # type: ignore[import-untyped]
 from lxml import etree
 
-from etl.deadline import TooSlow, deadline
+from etl.deadline import TooSlow, within
 from etl.fetch.client import unzip
 from etl.fetch.unfetched import Unfetched
 from etl.sources.published import parse_published
@@ -100,13 +100,17 @@ def _day(moment: Any) -> date | None:
 
 
 def _read_feed(data: bytes, address: str, content_type: str) -> Found:
-    # A stream, never the bytes: those feedparser would take for the name of a file, and open it.
-    feed = feedparser.parse(
-        io.BytesIO(data),
-        response_headers={"content-location": address, "content-type": content_type},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    # A stream, never the bytes: those feedparser would take for the name of a file, and open it. `etl.sources.feed` keeps
+    # it from looking for the mail addresses of authors, which takes too long in long names.
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(data),
+            response_headers={"content-location": address, "content-type": content_type},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # the library lets errors of Python through where a feed is damaged
+        raise Unfetched(f"the feed cannot be parsed ({type(error).__name__}). Try again later.") from error
     if not feed.version:
         raise Unfetched("what the server gives is no feed and no sitemap. Check the address: it may be that of a page.")
     found, entries = Found(), []
@@ -117,6 +121,13 @@ def _read_feed(data: bytes, address: str, content_type: str) -> Found:
             found.without_link += 1
     found.entries = _newest_first(entries)
     return found
+
+
+def _read(data: bytes, address: str, content_type: str) -> Found:
+    name = _root(data)
+    if name in {"urlset", "sitemapindex"}:
+        return _read_sitemap(data, name)
+    return _read_feed(data, address, content_type)
 
 
 def read_links(data: bytes, address: str, content_type: str, limit: int) -> Found:
@@ -134,10 +145,6 @@ def read_links(data: bytes, address: str, content_type: str, limit: int) -> Foun
     if data.startswith(_GZIP):
         data = unzip(data, limit)
     try:
-        with deadline(_SECONDS):
-            name = _root(data)
-            if name in {"urlset", "sitemapindex"}:
-                return _read_sitemap(data, name)
-            return _read_feed(data, address, content_type)
+        return within(_SECONDS, lambda: _read(data, address, content_type))
     except TooSlow as error:
         raise Unfetched(f"it took more than {_SECONDS:g} seconds to read. Nothing to do here.") from error

@@ -95,7 +95,7 @@ class Visitor:
         for _ in range(_MOST_REDIRECTS + 1):
             origin = origin_of(address)
             if by_robots and not self._rules_of(origin).allows(address):
-                raise Disallowed("its robots.txt does not allow it. Ask the outlet for leave if you need it.")
+                raise Disallowed(origin, "its robots.txt does not allow it. Ask the outlet for leave if you need it.")
             exchange = self._ask(address, headers, login if origin == home else None, page)
             if exchange.status not in _REDIRECTS:
                 return exchange
@@ -116,11 +116,11 @@ class Visitor:
             except (Refused, HostLeft) as error:
                 raise self._leave(origin, error) from error
             except Unfetched as error:
-                told = f"its robots.txt could not be read ({str(error).rstrip('.')}); the host is left alone this time. Try again later."
-                raise self._leave(origin, HostLeft(told)) from error
+                told = f"its robots.txt could not be read ({str(error).partition('. ')[0].rstrip('.')}); the host is left alone this time. Try again later."
+                raise self._leave(origin, HostLeft(origin, told)) from error
             if rules.delay > _LONGEST_WAIT:
                 told = f"its robots.txt asks for {rules.delay:g} seconds between two requests, more than {_LONGEST_WAIT:g}; the host is passed over."
-                raise self._leave(origin, HostLeft(told + " Ask the outlet for another way to its articles."))
+                raise self._leave(origin, HostLeft(origin, told + " Ask the outlet for another way to its articles."))
             self._rules[origin] = rules
             host = host_of(origin)[0]
             self._waits[host] = max(self._waits.get(host, 0.0), rules.delay)
@@ -150,7 +150,7 @@ class Visitor:
                 break
             self._ready[host] = time.monotonic() + max(pause, wait)
         told = f"the server is busy or wants fewer requests (it answers {exchange.status}); the host is left alone this time."
-        raise self._leave(origin, HostLeft(told + " Try again later, with a longer --wait."))
+        raise self._leave(origin, HostLeft(origin, told + " Try again later, with a longer --wait."))
 
     def _trouble(self, origin: str, exchange: Exchange, trouble: Unfetched) -> Unfetched:
         """What is raised for a question that went wrong; a host that never answers is left alone."""
@@ -160,4 +160,4 @@ class Visitor:
         if self._silent[origin] < _MOST_SILENT:
             return trouble
         told = f"it gave no answer {_MOST_SILENT} times; the host is left alone this time. Try again later."
-        return self._leave(origin, HostLeft(told))
+        return self._leave(origin, HostLeft(origin, told))

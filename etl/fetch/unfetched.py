@@ -30,9 +30,21 @@ class Refused(Unfetched):
     """The address is one that may not be asked."""
 
 
-class Disallowed(Unfetched):
+class _OfHost(Unfetched):
+    """It is so for many addresses of a host.
+
+    Attributes:
+        origin: scheme, host and port.
+    """
+
+    def __init__(self, origin: str, told: str) -> None:
+        super().__init__(told)
+        self.origin = origin
+
+
+class Disallowed(_OfHost):
     """The robots.txt of the host does not allow it."""
 
 
-class HostLeft(Unfetched):
+class HostLeft(_OfHost):
     """The host is left alone for the rest of the call."""

@@ -1,11 +1,11 @@
 """Documents -> entries: what a process does with a batch. It reads and writes no file."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 import pyarrow as pa
 
-from etl.deadline import TooSlow, deadline
+from etl.deadline import TooSlow, within
 from etl.extract.protocol import Extractor
 from etl.extract.rules.extractor import RuleExtractor
 from etl.kept.entry import Row, of_article, of_rejected, pack, to_table
@@ -28,8 +28,7 @@ def work(documents: Sequence[Document], settings: Settings) -> pa.Table:
     A batch that takes longer than a single article may is worked again, article by article.
     """
     try:
-        with deadline(settings.max_article_seconds):
-            return _work(documents, settings)
+        return within(settings.max_article_seconds, partial(_work, documents, settings))
     except TooSlow:
         if len(documents) > 1:
             return pa.concat_tables(work([document], settings) for document in documents)

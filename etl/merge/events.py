@@ -145,12 +145,12 @@ def _role_spans(mention: Mention) -> Row:
     return row
 
 
-def _mention_row(article: Article, event_id: str, mention: Mention, extractor: Provenance) -> Row:
+def _mention_row(article: Article, article_id: str, event_id: str, mention: Mention, extractor: Provenance) -> Row:
     spans = _role_spans(mention)
     return {
         "mention_id": stable_id("mention", event_id, mention.quote.start, *spans.values()),
         "event_id": event_id,
-        "article_id": article.article_id,
+        "article_id": article_id,
         "quote": article.text[mention.quote.start : mention.quote.end],
         "quote_start": mention.quote.start,
         "quote_end": mention.quote.end,
@@ -161,7 +161,7 @@ def _mention_row(article: Article, event_id: str, mention: Mention, extractor: P
     }
 
 
-def _event_row(article: Article, event_id: str, claims: list[Claim], firm: float) -> Row:
+def _event_row(article: Article, article_id: str, event_id: str, claims: list[Claim], firm: float) -> Row:
     ordered = sorted(claims, key=_strength, reverse=True)
     best = ordered[0]
     text = article.text
@@ -179,7 +179,7 @@ def _event_row(article: Article, event_id: str, claims: list[Claim], firm: float
     def words(span: tuple[int, int] | None) -> str | None:
         return text[span[0] : span[1]] if span else None
 
-    row: Row = {"event_id": event_id, "article_id": article.article_id, "source_id": article.source_id}
+    row: Row = {"event_id": event_id, "article_id": article_id, "source_id": article.source_id}
     for role in ("supplier", "recipient"):
         actor = getattr(best, role)
         spans = [getattr(claim.mention, role).span for claim in ordered if getattr(claim, role).id == actor.id]
@@ -234,17 +234,18 @@ def merge_mentions(article: Article, mentions: list[Mention], extractor: Provena
         mentions: what the extractor found in it.
         extractor: the extractor that found them.
     """
+    article_id = article.article_id  # once: it is a hash of the whole text
     claims = [read_claim(article, mention) for mention in mentions]
     claims = _settle_status(_name_parties(_specify(claims)))
     groups: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        event_id = stable_id("event", article.article_id, *claim.parties, claim.system.id, claim.status)
+        event_id = stable_id("event", article_id, *claim.parties, claim.system.id, claim.status)
         groups[event_id].append(claim)
-    events = [_event_row(article, event_id, group, extractor.firm) for event_id, group in groups.items()]
+    events = [_event_row(article, article_id, event_id, group, extractor.firm) for event_id, group in groups.items()]
     rows: dict[str, Row] = {}
     for event_id, group in groups.items():
         for claim in group:
-            row = _mention_row(article, event_id, claim.mention, extractor)
+            row = _mention_row(article, article_id, event_id, claim.mention, extractor)
             rows[str(row["mention_id"])] = row
     counts: dict[str, int] = defaultdict(int)
     for row in rows.values():

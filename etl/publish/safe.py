@@ -39,8 +39,7 @@ def markdown_cell(value: object) -> str:
     told = str(value)
     short = told if len(told) <= _LONGEST else told[:_LONGEST] + "…"
     plain = "".join(char if char.isprintable() else " " for char in short).translate(_MARKUP)
-    plain = _EDGE_OF_EMPHASIS.sub(r"\\_", plain)
-    return plain.replace("://", "&#58;//").replace("www.", "www&#46;")  # else some readers make links of them
+    return _EDGE_OF_EMPHASIS.sub(r"\\_", plain)
 
 
 def terminal_text(text: str) -> str:

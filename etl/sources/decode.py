@@ -11,7 +11,12 @@ _SAMPLE = 200_000
 _FOREIGN = 0.15
 """Share of bytes beyond ASCII from which a text is not taken for English."""
 _UNUSED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
+_NO_WRITING = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_NOISE = 0.02
+"""Share of control characters from which bytes that are not UTF-8 are no text."""
+_UTF_32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Characters that nobody sees: of control, without width, and those that turn the direction of the writing."""
 _NOT_PLAIN = re.compile(
     r"[^\t\n -%'-~\u00a1-\u00c1\u00c4-\u00e1\u00e3-\u0131\u0134-\u0148\u014a-\u017f‐-‧€]|[^\x00-\x7f‘’“”–—…][^\x00-\x7f]|[^\x00-\x7f][^\x00-\x7f‘’“”–—…]"
 )
@@ -21,11 +26,13 @@ _REPAIR = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, n
 
 
 def decode(data: bytes) -> str:
-    """Return the text that the bytes hold: UTF-8 or UTF-16 if they are that, else the encoding that fits best.
+    """Return the text that the bytes hold: UTF-8, UTF-16 or UTF-32 if they are that, else the encoding that fits best.
 
     Raises:
         InputError: `not_text` where no encoding fits.
     """
+    if data.startswith(_UTF_32):
+        return data.decode("utf-32", "replace")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     if b"\x00" in data[:_SAMPLE]:
@@ -36,7 +43,11 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    return data.decode(_guess_encoding(data[:_SAMPLE]), "replace")
+    sample = data[:_SAMPLE]
+    encoding = _guess_encoding(sample)
+    if len(_NO_WRITING.findall(sample)) > _NOISE * len(sample):
+        raise InputError("not_text", "the bytes are text in no encoding. Save it as text in UTF-8, or remove it.")
+    return data.decode(encoding, "replace")
 
 
 def decode_line(data: bytes) -> str:
@@ -60,5 +71,5 @@ def repair(text: str) -> str:
     if not _NOT_PLAIN.search(text):
         return text.strip()
     text = text.encode("utf-8", "replace").decode("utf-8")
-    text = ftfy.fix_text(text.replace("\r\n", "\n").replace("\r", "\n"), _REPAIR)
+    text = ftfy.fix_text(text.replace("\r\n", "\n").replace("\r", "\n").strip(), _REPAIR)
     return _CONTROL.sub("", text).strip()

@@ -90,7 +90,7 @@ def _check_size(data: bytes, limit: int) -> None:
 
 
 def _name(element: Any) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _lines(root: Any) -> Iterator[str]:

@@ -8,8 +8,8 @@ from datetime import date
 from email.utils import parsedate
 from typing import Any
 
-import feedparser
-from feedparser.mixin import _FeedParserMixin
+import feedparser  # type: ignore[import-untyped]
+from feedparser.mixin import _FeedParserMixin  # type: ignore[import-untyped]
 
 from etl.errors import InputError
 from etl.sources.charset import decode_as
@@ -19,7 +19,8 @@ from etl.sources.records import Record
 _ROOT = re.compile(r"<(rss|feed|rdf:rdf)\b", re.IGNORECASE)
 _ENCODING = re.compile(rb"\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w:.-]+)")
 _ISO = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
-_MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
+_TAG = re.compile(r"<[a-zA-Z/!]")
+_REFERENCE = re.compile(r"&#?\w{1,32};")
 _HEADER = '<?xml version="1.0" encoding="utf-8"?>\n'
 _AS_UTF_8 = {"content-type": "application/xml; charset=utf-8"}
 
@@ -36,9 +37,11 @@ _FeedParserMixin._sync_author_detail = _leave_authors
 def _text_of(detail: Any) -> str:
     """The words of a part of an entry: HTML as plain text, plain text as it is."""
     value, kind = str(detail.get("value") or ""), str(detail.get("type") or "text/html")
-    if "html" in kind and _MARKUP.search(value):
-        return plain_text(value) if "<" in value else html.unescape(value).strip()
-    return value.strip()
+    if "html" not in kind:
+        return value.strip()
+    if _TAG.search(value):
+        return plain_text(value)
+    return _REFERENCE.sub(lambda found: html.unescape(found.group()), value).strip()
 
 
 def _day_of(entry: Any) -> str | None:

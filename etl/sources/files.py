@@ -134,9 +134,9 @@ class File:
                 return _Stored(self.store, self.path)  # type: ignore[return-value]
             except Exception as error:  # each store has errors of its own
                 raise _not_given(error, self.path) from error
-        if not Path(self.path).is_file():
-            raise InputError("unreadable_file", "this is no plain file (a device, a pipe or a broken link).")
         try:
+            if not Path(self.path).is_file():
+                raise InputError("unreadable_file", "this is no plain file (a device, a pipe or a broken link).")
             return Path(self.path).open("rb")
         except OSError as error:
             told = error.strerror or error
@@ -296,10 +296,14 @@ def _of_folder(given: Path) -> Iterator[File]:
 
 def _refuse_link(link: os.DirEntry[str], root: str) -> str | None:
     """Why a link is not read; None where it leads to a file of the same input."""
-    target = os.path.realpath(link.path)
-    if Path(target).is_dir():
+    try:
+        is_folder = link.is_dir()
+        link.stat()
+    except OSError as error:
+        return f"this is a link that leads nowhere ({error.strerror or error}). Remove it, or put the file there."
+    if is_folder:
         return "this is a link to a folder, which is not followed. Name the folder as an input of its own."
-    if Path(target).exists() and os.path.commonpath([root, target]) != root:
+    if os.path.commonpath([root, os.path.realpath(link.path)]) != root:
         return "this is a link to a file outside of the input. Copy the file, or name it as an input of its own."
     return None
 

@@ -116,7 +116,7 @@ def read_html(page: str) -> dict[str, object]:
             cleaned, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True,
             date_extraction_params={"extensive_search": False, "original_date": True},
         )  # fmt: skip
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, etree.LxmlError) as error:
         raise InputError("corrupt_file", f"the page cannot be parsed as HTML ({error}). Save it again.") from error
     text = found.text if isinstance(found, Document) else None
     if not isinstance(found, Document) or not text or not text.strip():

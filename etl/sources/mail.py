@@ -16,7 +16,7 @@ from etl.sources.leftovers import plain_characters
 from etl.sources.mail_page import page_text
 
 _LONGEST_HEADER = 20_000
-"""Characters of a header that are read; the library's time for one grows with the square."""
+"""Characters of a header that are read; the library's time and memory for one grow with the square."""
 _LONGEST_NAME = 100
 _ANSWER = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|rv|sv)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _BRACKETS = re.compile(r"<([^<>\s]+)>")
@@ -27,6 +27,14 @@ _STUB = 0.5
 """Share of the words of the page from which the plain part of a message tells the same and is no hint that there is a page."""
 
 Attached = list[tuple[str, bytes]]
+
+
+class _ShortHeaders(policy.EmailPolicy):
+    """The library's way to read a message, with headers of bounded length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
 
 
 def read_message(data: bytes) -> tuple[dict[str, object], Attached]:
@@ -45,7 +53,7 @@ def read_message(data: bytes) -> tuple[dict[str, object], Attached]:
         InputError: `encrypted_file` or `corrupt_file`.
     """
     try:
-        message = message_from_bytes(data, policy=policy.default)
+        message = message_from_bytes(data, policy=_ShortHeaders())
         reading = _Reading()
         reading.read(message)
         return _fields(message) | {"text": reading.text()}, _with_own_names(reading.attached)
@@ -58,7 +66,7 @@ def read_message(data: bytes) -> tuple[dict[str, object], Attached]:
 
 def _header(message: Message, name: str) -> str:
     """A header, decoded, on one line; empty where it is missing."""
-    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")[:_LONGEST_HEADER]
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
     if re.search("[\ud800-\udfff]", raw):  # bytes that no header may hold
         raw = decode(raw.replace("\x00", "").encode("utf-8", "surrogateescape"))
     try:

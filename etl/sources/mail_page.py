@@ -14,6 +14,8 @@ _HIDDEN = re.compile(
     r"|(?:font-size|max-height|max-width|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
+_SMALL = 0.5
+"""Share of a page that may be hidden; where it is more, the page is broken, and the browser of a reader would show it."""
 
 
 def page_text(page: str) -> tuple[str, set[str]]:
@@ -31,9 +33,10 @@ def page_text(page: str) -> tuple[str, set[str]]:
         # the declaration of an encoding is void once the page is text, and lxml refuses it
         tree = lxml_html.fromstring("<div>" + re.sub(r"^\s*<\?xml[^>]*\?>", "", page.replace("\x00", "")) + "</div>")
         shown = {str(source).removeprefix("cid:") for source in tree.xpath("//img/@src|//*/@background")}
+        most = _SMALL * len(tree.text_content())
         for element in tree.xpath("//*[@style or @hidden]"):
             is_hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
-            if is_hidden and element.tag not in {"html", "body", "img"} and element.getparent() is not None:
+            if is_hidden and element.getparent() is not None and len(element.text_content()) <= most:
                 element.drop_tree()
         markup = lxml_html.tostring(tree, encoding="unicode")
     except (ValueError, TypeError, AssertionError, RecursionError, etree.LxmlError) as error:

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 _OUTER = 3
 """Lines at the top and at the bottom of a page among which headers and footers are."""
 _LONG, _TWICE, _THRICE = 5, 2, 3
 """Pages from which a file is long; on how many pages of a short and of a long one a line is that of no page."""
+_LOW, _HIGH = 0.3, 0.8
+"""Places in the sorted steps from line to line, and in the sorted lengths of lines, where the usual ones are: between
+paragraphs the steps are larger, and their last lines are short."""
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*\d{1,3}\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,3})?", re.IGNORECASE)
 _ENDS_SENTENCE = re.compile(r"[.!?:][\"'”’)\]]*$")
 _BEGINS_ITEM = re.compile(r"(?:[•‣▪●○◦■□·*–—-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
@@ -100,8 +102,8 @@ class _Usual:
         for one, other in pairwise(lines):
             if 0 < one.y - other.y < 4 * one.size and round(one.size) == round(other.size):
                 steps.setdefault(round(one.size), []).append(one.y - other.y)
-        self._length = {size: sorted(found)[int(0.8 * (len(found) - 1))] for size, found in lengths.items()}
-        self._step = {size: median(found) for size, found in steps.items()}
+        self._length = {size: sorted(found)[int(_HIGH * (len(found) - 1))] for size, found in lengths.items()}
+        self._step = {size: sorted(found)[int(_LOW * (len(found) - 1))] for size, found in steps.items()}
 
     def goes_on(self, last: Line, line: Line, *, is_apart: bool) -> bool:
         """True where a line continues the paragraph of the line before it.

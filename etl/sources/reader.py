@@ -7,7 +7,7 @@ from io import BufferedReader, BytesIO, StringIO
 from pathlib import Path
 from typing import IO
 
-from etl.deadline import TooSlow, deadline
+from etl.deadline import TooSlow, within
 from etl.errors import InputError
 from etl.settings import FIELD_NAMES, Settings
 from etl.sources.article import Article, Rejected
@@ -71,9 +71,10 @@ def _packed(file: File, settings: Settings) -> Iterator[Record | Inner]:
     if not is_docx(file):
         yield from read_zip(file, settings)
         return
-    with file.open() as raw, deadline(settings.max_article_seconds):
-        found = list(_articles(read_docx(_whole(raw, settings), settings.max_document_bytes)))
-    yield from found
+    with file.open() as raw:
+        data = _whole(raw, settings)
+    limit = settings.max_document_bytes
+    yield from within(settings.max_article_seconds, lambda: list(_articles(read_docx(data, limit))))
 
 
 def _of_text(data: bytes, file: File, settings: Settings) -> Iterator[Record | Inner]:
@@ -126,9 +127,8 @@ def _records(file: File, settings: Settings) -> Iterator[Record | Inner]:
             yield 0, {"pdf": _whole(stream, settings)}
             return
         if begins.startswith(RTF):
-            with deadline(settings.max_article_seconds):
-                found = list(_articles({"text": read_rtf(_whole(stream, settings))}))
-            yield from found
+            data = _whole(stream, settings)
+            yield from within(settings.max_article_seconds, lambda: list(_articles({"text": read_rtf(data)})))
             return
         start = stream.read(_AT_ONCE)
         if len(start) == _AT_ONCE and b"\x00" not in start:
@@ -141,9 +141,7 @@ def _records(file: File, settings: Settings) -> Iterator[Record | Inner]:
                 yield from read_delimited(_lines(start, stream), settings)
                 return
         data = start + _whole(stream, settings)
-    with deadline(settings.max_article_seconds):
-        whole = list(_of_text(data, file, settings))
-    yield from whole
+    yield from within(settings.max_article_seconds, lambda: list(_of_text(data, file, settings)))
 
 
 def _found(file: File, settings: Settings, depth: int) -> Iterator[Document | Rejected]:

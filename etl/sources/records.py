@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import IO
@@ -11,12 +12,21 @@ import pyarrow.parquet as pq
 
 from etl.errors import InputError
 from etl.settings import FIELD_NAMES, Settings
+from etl.sources.decode import decode_line
 from etl.sources.sniff import delimiter_of, header_of
 
 Record = tuple[int, dict[str, object] | InputError]
 Line = str | InputError
 
 _CELL_LIMIT = 10_000_000
+_ROWS = 100
+"""Rows of a Parquet file that are in memory at a time."""
+_HELD = 4_000_000
+"""Characters of a text that may wait in memory with those of its batch."""
+_LONE = re.compile("[\ud800-\udfff]")
+"""Halves of a character, which JSON may hold and no file of text."""
+_END = "\ue000 the end of the rows \ue000"
+"""Stands behind the last row of a table; within a cell it shows that a quote was never closed."""
 
 
 def _choose(names: list[str], settings: Settings) -> dict[str, str]:
@@ -31,15 +41,59 @@ def _choose(names: list[str], settings: Settings) -> dict[str, str]:
 
 
 def pick_fields(record: Mapping[str, object], settings: Settings) -> dict[str, object]:
-    """Return a record's values by our field names; of several columns for one field, the first that is filled."""
-    by_lower = {str(name).strip().lower(): value for name, value in record.items()}
+    """Return a record's values by our field names; of several columns for one field, the first that is filled.
+
+    A list or an object tells nothing of a field; where the text is one, an empty one stands for it.
+    """
+    return _pick(record.items(), settings)
+
+
+def _pick(cells: Iterable[tuple[str, object]], settings: Settings) -> dict[str, object]:
+    by_lower: dict[str, object] = {}
+    for name, value in cells:
+        key = str(name).strip().lower()
+        if by_lower.get(key) in (None, ""):
+            by_lower[key] = value
     picked: dict[str, object] = {}
     for field in FIELD_NAMES:
         for name in settings.names_of(field):
-            if by_lower.get(name) not in (None, ""):
-                picked[field] = by_lower[name]
+            value = _plain(by_lower.get(name), is_text=field == "text")
+            if value not in (None, ""):
+                picked[field] = value
                 break
     return picked
+
+
+def _plain(value: object, *, is_text: bool) -> object:
+    """A value as an article can use it."""
+    if isinstance(value, str):
+        return value if value.isascii() else _LONE.sub("\ufffd", value)
+    if isinstance(value, bytes):
+        return _of_bytes(value, is_text=is_text)
+    if isinstance(value, (list, dict)):
+        return type(value)() if is_text else None
+    return value
+
+
+def _of_bytes(value: bytes, *, is_text: bool) -> str:
+    """Bytes as text; those of an identifier that is none as hexadecimal digits."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode_line(value) if is_text else value.hex()
+
+
+def _record(number: int, cells: Iterable[tuple[str, object]], settings: Settings) -> Record:
+    """The fields of a record; an error where its text is so long that it cannot wait for its turn in memory."""
+    fields = _pick(cells, settings)
+    text = fields.get("text")
+    if isinstance(text, str) and len(text) > max(_HELD, settings.max_article_chars):
+        told = (
+            f"the text of the record with the id {str(fields.get('id'))[:100]!r} has {len(text):,} characters, the limit is "
+            f"{settings.max_article_chars:,}. Divide it into articles, or raise max_article_chars."
+        )
+        return number, InputError("too_large", told)
+    return number, fields
 
 
 def _no_text_column(names: list[str], settings: Settings) -> InputError:
@@ -56,18 +110,21 @@ def read_json_lines(lines: Iterable[Line], settings: Settings) -> Iterator[Recor
         if isinstance(line, InputError):
             yield number, line
             continue
-        if not line.strip():
+        told = line.strip().removeprefix("\ufeff")  # the mark stands there where files were put one behind the other
+        if not told:
             continue
         try:
-            record = json.loads(line.rstrip("\n"))
+            record = json.loads(told)
         except (ValueError, RecursionError) as error:
-            told = f"line {number} is no JSON ({str(error)[:100]}). Mend or remove the line."
-            yield number, InputError("bad_record", told)
+            yield (
+                number,
+                InputError("bad_record", f"line {number} is no JSON ({str(error)[:100]}). Mend or remove the line."),
+            )
             continue
         if not isinstance(record, dict):
             yield number, InputError("bad_record", f"line {number} is a {type(record).__name__}, not an object.")
             continue
-        yield number, pick_fields(record, settings)
+        yield _record(number, record.items(), settings)
 
 
 def read_json(text: str, settings: Settings) -> Iterator[Record]:
@@ -82,7 +139,7 @@ def read_json(text: str, settings: Settings) -> Iterator[Record]:
         raise InputError("corrupt_file", f"the file is no JSON ({str(error)[:100]}). Save it again.") from error
     for number, record in enumerate(value if isinstance(value, list) else [value], start=1):
         if isinstance(record, dict):
-            yield number, pick_fields(record, settings)
+            yield _record(number, record.items(), settings)
         else:
             yield (
                 number,
@@ -113,19 +170,22 @@ def read_delimited(lines: Iterable[Line], settings: Settings) -> Iterator[Record
     if "text" not in _choose(names, settings):
         raise _no_text_column(names, settings)
     csv.field_size_limit(_CELL_LIMIT)
-    reader = csv.DictReader(chain([header], rest), delimiter=delimiter_of(header.split("\n", 1)[0]))
+    reader = csv.reader(chain([header], rest, [_END]), delimiter=delimiter_of(header.split("\n", 1)[0]))
     number = 0
     try:
-        for number, row in enumerate(reader, start=1):
-            yield (
-                number,
-                pick_fields({name: value for name, value in row.items() if name is not None}, settings),
-            )
+        columns = next(reader)
+        for row in reader:
+            if not row or row == [_END]:
+                continue
+            number += 1
+            if row[-1].endswith(_END):
+                told = f"row {number} opens a quote that is never closed. What comes after it was not read."
+                yield number, InputError("bad_record", told)
+                return
+            yield _record(number, zip(columns, row, strict=False), settings)
     except csv.Error as error:
-        yield (
-            number + 1,
-            InputError("bad_record", f"row {number + 1} is no CSV ({error}). The rows after it were not read."),
-        )
+        told = f"row {number + 1} is no CSV ({error}). The rows after it were not read."
+        yield number + 1, InputError("bad_record", told)
 
 
 def read_parquet(file: IO[bytes], settings: Settings) -> Iterator[Record]:
@@ -146,11 +206,30 @@ def read_parquet(file: IO[bytes], settings: Settings) -> Iterator[Record]:
         raise _no_text_column(names, settings)
     number = 0
     try:
-        for batch in stored.iter_batches(columns=sorted(set(chosen.values())), batch_size=1000):
-            for row in batch.to_pylist():
+        if _is_text(stored.schema_arrow.field(chosen["text"]).type):
+            # a text of many rows may be stored once, and unpacked at once it would fill the memory
+            stored = pq.ParquetFile(file, read_dictionary=[chosen["text"]])
+        for batch in stored.iter_batches(columns=sorted(set(chosen.values())), batch_size=_ROWS):
+            for row in range(batch.num_rows):
                 number += 1
-                yield number, pick_fields(row, settings)
+                cells = [(name, _cell(batch.column(at)[row])) for at, name in enumerate(batch.schema.names)]
+                yield _record(number, cells, settings)
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             "corrupt_file", f"the Parquet file breaks off after row {number} ({str(error)[:150]})."
         ) from error
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(is_so(kind) for is_so in (pa.types.is_string, pa.types.is_binary, pa.types.is_large_string))
+
+
+def _cell(cell: pa.Scalar) -> object:
+    """The value of a cell; None where it is none that Python has, such as a day of the year 100000."""
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        plain = cell.value if isinstance(cell, pa.DictionaryScalar) else cell
+        return plain.as_buffer().to_pybytes()
+    except (ValueError, OverflowError, KeyError):
+        return None

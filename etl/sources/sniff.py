@@ -15,6 +15,7 @@ SUPPORTED = (
     "a ZIP archive or packed with gzip or zstd"
 )
 PDF, RTF, WARC, ZIP = b"%PDF", b"{\\rtf", b"WARC/", b"PK\x03\x04"
+_LOCKED = b"PARE\x15"
 _BINARY = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"\x89PNG": "a PNG picture",
@@ -37,10 +38,12 @@ _OF_MESSAGES = {"received", "message-id", "mime-version", "return-path", "delive
 
 
 def refuse_binary(head: bytes) -> None:
-    """Raise an InputError that names the kind, where the first bytes are those of a known binary format."""
+    """Raise an InputError that names the kind, where the first bytes are those of a binary format that is not read."""
     for magic, name in _BINARY.items():
         if head.startswith(magic):
             raise InputError("unsupported_format", f"this is {name}. The readers know {SUPPORTED}.")
+    if head.startswith(_LOCKED):
+        raise InputError("encrypted_file", "this is a Parquet file with an encrypted footer. Save it without the key.")
 
 
 def delimiter_of(line: str) -> str:

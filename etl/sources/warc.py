@@ -11,12 +11,12 @@ from email.message import Message
 from typing import IO, Any
 
 import zstandard
-from warcio.archiveiterator import WARCIterator
-from warcio.bufferedreaders import BufferedReader, ChunkedDataException, ChunkedDataReader
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeadersParser
+from warcio.archiveiterator import WARCIterator  # type: ignore[import-untyped]
+from warcio.bufferedreaders import BufferedReader, ChunkedDataException, ChunkedDataReader  # type: ignore[import-untyped]
+from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeadersParser  # type: ignore[import-untyped]
 
-from etl.deadline import TooSlow, deadline
+from etl.deadline import TooSlow, within
 from etl.errors import InputError
 from etl.settings import Settings
 from etl.sources.charset import decode_as
@@ -103,7 +103,7 @@ def _records(stream: IO[bytes]) -> Iterator[tuple[int, Any]]:
     try:
         for number, record in enumerate(records, start=1):
             records.reader.spent = 0
-            if record.length is None:
+            if not (record.rec_headers.get_header("Content-Length") or "").strip().isdecimal():
                 raise _broken(number, "its headers tell no length")
             yield number, record
             while record.raw_stream.read(_CHUNK):
@@ -122,14 +122,13 @@ def _content_type(told: str | None) -> tuple[str, str | None]:
     return (told or "").split(";")[0].strip().lower(), charset if isinstance(charset, str) else None
 
 
-def _answer(record: Any) -> _Answer | None:
-    """What a record answers; None where it only leads elsewhere.
+def _answer(record: Any, start: bytes) -> _Answer | None:
+    """What a record answers, by its first bytes; None where it only leads elsewhere.
 
     Raises:
         InputError: the server did not answer with a document.
     """
     url = record.rec_headers.get_header("WARC-Target-URI")
-    start = record.raw_stream.read(_LARGEST_HEADERS)
     if record.rec_type != "response" or not start.startswith(b"HTTP/"):
         return _Answer(url, *_content_type(record.content_type), (), False, start)
     end = _END_OF_HEADERS.search(start)
@@ -197,6 +196,8 @@ def _inflated(data: bytes, limit: int) -> bytes:
             whole = unpacking.decompress(data, limit + 1)
         except zlib.error:
             continue
+        if unpacking.unused_data:
+            continue  # without the header, the first bytes of anything may look like it
         if not unpacking.eof and len(whole) <= limit:
             raise EOFError("it breaks off")
         return whole
@@ -253,7 +254,10 @@ def _record(record: Any, settings: Settings) -> dict[str, object] | InputError |
         if record.rec_type not in _HOLD_ANSWERS:
             told = f"a record of the type {str(record.rec_type)[:40]!r} holds no whole document. Nothing to do."
             raise InputError("unsupported_format", told)
-        answer = _answer(record)
+        start = record.raw_stream.read(_LARGEST_HEADERS)
+        if len(start) < min(record.length, _LARGEST_HEADERS):
+            return None
+        answer = _answer(record, start)
         if answer is None:
             return None
         kind, limit = _kind(answer), settings.max_document_bytes
@@ -263,8 +267,7 @@ def _record(record: Any, settings: Settings) -> dict[str, object] | InputError |
         body = answer.start + record.raw_stream.read()
         if record.raw_stream.tell() < record.length:
             return None
-        with deadline(settings.max_article_seconds):
-            return _fields(answer, kind, body, limit)
+        return within(settings.max_article_seconds, lambda: _fields(answer, kind, body, limit))
     except InputError as error:
         return error
     except TooSlow:

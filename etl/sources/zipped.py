@@ -278,5 +278,5 @@ def read_zip(file: File, settings: Settings) -> Iterator[Record | Inner]:
                 raise InputError("unsupported_format", told)
             for path, info in _with_paths(archive.infolist()):
                 within = f"{file.source_path}/{path}"
-                give = partial(_Member, archive, info, count, settings.max_file_bytes)
-                yield _Within(within, within, give=give, count=count)  # type: ignore[arg-type]
+                give: Any = partial(_Member, archive, info, count, settings.max_file_bytes)
+                yield _Within(within, within, give=give, count=count)

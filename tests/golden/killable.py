@@ -66,6 +66,8 @@ def _run(folder: Path, left: int) -> None:
 
 def warm_up() -> None:
     """Load what every run loads, but nothing that starts threads, which a fork would not take along."""
+    import jsonschema  # noqa: F401  # what checks the data package; it takes a second
+
     from etl import pipeline  # noqa: F401
 
     article = Article("warm", "warm.txt", "Norway sold 12 tanks to Ghana in May 2019.", published=date(2020, 1, 1))

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
 
@@ -136,3 +136,90 @@ def test_killed_at_any_moment(kind: str, share: float, stage: Stage, copy: Path)
     assert _hashes(copy / "out") == stage.after
     assert sorted(path.name for path in (copy / "out").glob(".*")) == [".kept", ".lock"]
     assert not list((copy / "out" / ".kept").rglob("*.part"))
+
+
+def test_what_was_worked_out_is_kept(stage: Stage, copy: Path) -> None:
+    """A run that is killed when it has kept some entries leaves them: the next works on fewer articles than are new."""
+    kept = len(list((copy / "out" / ".kept").rglob("*.parquet")))
+    for left in range(1, stage.calls):
+        stage.killable.run(copy, left=left)
+        if len(list((copy / "out" / ".kept").rglob("*.parquet"))) > kept:
+            break
+    said = str(stage.killable.run(copy)["said"])
+    worked = re.search(r"extracted now +(\d+)", said)
+    assert worked, said
+    assert 0 < int(worked[1]) < len(NEW) - len(OLD)
+    assert _hashes(copy / "out") == stage.after
+
+
+def test_a_second_run_is_refused(stage: Stage, copy: Path) -> None:
+    """While a run holds the folder, another ends at once with one clear line, and changes nothing."""
+    with FileLock(copy / "out" / ".lock"):
+        told = stage.killable.run(copy)
+    assert os.waitstatus_to_exitcode(int(str(told["status"]))) == 2
+    assert re.fullmatch(r"etl: .*out: another run is writing there\. Wait .*\n", str(told["said"]))
+    assert _hashes(copy / "out") == stage.before
+
+
+def test_a_dead_process_keeps_no_lock(stage: Stage, copy: Path) -> None:
+    """The lock goes with a process that is killed while it holds it."""
+    hold = f"import os, signal; from filelock import FileLock; FileLock({str(copy / 'out' / '.lock')!r}).acquire(); os.kill(os.getpid(), signal.SIGKILL)"
+    assert subprocess.run([sys.executable, "-c", hold], check=False).returncode == -9
+    assert stage.killable.run(copy)["status"] == 0
+
+
+def test_its_processes_end_with_it(copy: Path) -> None:
+    """The worker processes of a run that is killed do not stay."""
+    _write(copy / "in", [f"Norway sold {number} tanks to Ghana in 2019. " * 200 for number in range(100)])
+    command = [sys.executable, "-m", "etl", "run", "in", "--out", "other", "--no-data-docs", "--workers", "2"]
+    run = subprocess.Popen(command, cwd=copy, env=os.environ | {"PYTHONPATH": str(ROOT), "ETL_BATCH_SIZE": "1"})
+    parent, workers = psutil.Process(run.pid), []
+    while len(workers) < 2 and run.poll() is None:
+        workers = [child for child in parent.children() if "spawn_main" in " ".join(child.cmdline())]
+    run.kill()
+    run.wait()
+    assert len(workers) == 2
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+
+
+def _limited(folder: Path, limit: int) -> subprocess.CompletedProcess[str]:
+    """A run in whose process no file may grow beyond so many bytes: to a program the same as a disk that is full."""
+    script = f"""import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+from etl.cli import main; main(["run", "in", "--out", "out", "--no-data-docs"])"""
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [1_000, 20_000])
+def test_a_full_disk(limit: int, stage: Stage, copy: Path) -> None:
+    """Where nothing more can be written, the run ends with one clear line, and the tables of before stand; the next run is whole."""
+    done = _limited(copy, limit)
+    assert done.returncode == 2, done.stderr
+    assert re.fullmatch(
+        r"etl: out: the tables cannot be written \(.*\)\. Those of the last run stand .*\n", done.stderr
+    )
+    assert _hashes(copy / "out") == stage.before
+    assert stage.killable.run(copy)["status"] == 0
+    assert _hashes(copy / "out") == stage.after
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the rights of files do not hold for root")
+def test_no_right_to_write(stage: Stage, copy: Path) -> None:
+    """Without the right to write there, the run ends at once with one clear line."""
+    (copy / "out").chmod(0o500)
+    told = stage.killable.run(copy)
+    (copy / "out").chmod(0o700)
+    assert os.waitstatus_to_exitcode(int(str(told["status"]))) == 2
+    assert re.fullmatch(r"etl: .*cannot be written to .*\n", str(told["said"]))
+    assert _hashes(copy / "out") == stage.before
+
+
+def test_the_folder_is_a_file(tmp_path: Path) -> None:
+    """An output that is a file, not a folder, is told in one line."""
+    _write(tmp_path / "in", OLD)
+    (tmp_path / "out").write_text("not a folder", encoding="utf-8")
+    done = call("run", "in", "--out", "out/tables", folder=tmp_path)
+    assert done.returncode == 2
+    assert re.fullmatch(r"etl: .*out/tables: cannot be written to .*\n", done.stderr)

@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 Content = bytes | Callable[[Path], object]
@@ -37,11 +37,12 @@ class Hostile:
         content: what it holds.
         articles: the articles that it must give, no others.
         reasons: reason codes that are right for what of it is put aside; where there are some, something must be.
-        is_either: True where both are right, these articles or these reasons, since it hangs on the speed of the machine.
+        is_either: True where each of these articles, and what is put aside, may be there or not, since either is right, or it
+            hangs on the speed of the machine; something must.
     """
 
     name: str
-    content: Content
+    content: Content = field(repr=False)
     articles: tuple[Read, ...] = ()
     reasons: frozenset[str] = frozenset()
     is_either: bool = False
@@ -54,7 +55,9 @@ class Hostile:
     def make(self, folder: Path) -> None:
         """Make the file in a folder."""
         path = folder / self.name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        for parent in reversed(path.relative_to(folder).parents):  # one by one, since there may be a thousand
+            (folder / parent).mkdir(exist_ok=True)
         if isinstance(self.content, bytes):
             path.write_bytes(self.content)
         else:
@@ -77,7 +80,7 @@ def partly(name: str, content: Content, articles: tuple[Read, ...], *reasons: st
 
 
 def either(name: str, content: Content, articles: tuple[Read, ...], *reasons: str) -> Hostile:
-    """Return a file that is read, or put aside, as the machine is fast or slow."""
+    """Return a file of which it is right to read the articles, and to put them aside."""
     return Hostile(name, content, articles, frozenset(reasons), is_either=True)
 
 

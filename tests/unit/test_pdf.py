@@ -20,7 +20,9 @@ FIRST = (
     "Norway has agreed to sell four patrol boats to Ghana, the defence ministry in Oslo said in a statement on Tuesday, and "
     "the first of them is to arrive within two years."
 )
-SECOND = "The boats will be built in Bergen, the ministry added, at a yard that has built such craft for the coast guard."
+SECOND = (
+    "The boats will be built in Bergen, the ministry added, at a yard that has built such craft for the coast guard."
+)
 NARROW = 70
 """Width of a column in millimetres."""
 
@@ -97,11 +99,11 @@ def test_columns_are_read_one_after_the_other() -> None:
     document = FPDF()
     document.add_page()
     words = FIRST.split()
-    for column, part in enumerate((words[:10], words[10:20])):
+    for column, part in enumerate((words[:10], words[10:21])):
         document.set_y(20)
         _paragraphs(document, [" ".join(part)], width=NARROW, left=10 + column * (NARROW + 20))
     document.add_page()
-    _paragraphs(document, [" ".join(words[20:]), SECOND], width=NARROW)
+    _paragraphs(document, [" ".join(words[21:]), SECOND], width=NARROW)
     assert str(read_pdf(bytes(document.output()))["text"]).split("\n\n") == [FIRST, SECOND]
 
 
@@ -109,11 +111,11 @@ def test_headers_and_page_numbers_are_no_text() -> None:
     """What stands at the same place of several pages is left out, and the sentence that goes over the page is whole."""
     document = _Paper()
     start, end = FIRST[: FIRST.index("the defence")], FIRST[FIRST.index("the defence") :]
-    for paragraphs in ([SECOND, start], [end, SECOND], [SECOND]):
+    for paragraphs in ([SECOND, start], [end, "Ghana's navy has two boats of this kind."], ["The first came in 2019."]):
         document.add_page()
-        _paragraphs(document, paragraphs)
+        _paragraphs(document, paragraphs, width=NARROW)
     text = str(read_pdf(bytes(document.output()))["text"])
-    assert text.split("\n\n") == [SECOND, FIRST, SECOND, SECOND]
+    assert text.split("\n\n") == [SECOND, FIRST, "Ghana's navy has two boats of this kind.", "The first came in 2019."]
 
 
 @pytest.mark.parametrize(

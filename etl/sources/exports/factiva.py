@@ -26,7 +26,9 @@ _ENDED = re.compile(r"[|\s]*(?:AN[|\s]+)?Document\s([A-Za-z][A-Za-z0-9]{7}(?:19|
 _WORDS = re.compile(r"[\d,.]{1,9} words", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AP]M)?(?:\s[A-Z]{2,4})?", re.IGNORECASE)
 _SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}")
-_OWNER = re.compile(r"\d{4},? [A-Z][^.]{2,70}(?:Ltd|Inc|Limited|LLC|PLC|Co)?\.?")
+_OWNER = re.compile(
+    r"(?:19|20)\d\d,? [A-Z][^.]{2,70} (?:Ltd|Limited|Inc|LLC|PLC|plc|Co|Company|Corp|Corporation|AG|GmbH)\.?"
+)
 _PAGE = re.compile(r"page \d{1,6} of \d{1,6}(?: ©.*)?", re.IGNORECASE)
 _FURNITURE = frozenset(["factiva", "dow jones", "dow jones factiva", "table of contents"])
 _BYLINE = re.compile(r"(?:by|from|reporting by)\s", re.IGNORECASE)
@@ -35,8 +37,8 @@ _LANGUAGES = frozenset([
     "swedish", "norwegian", "danish", "finnish", "czech", "hungarian", "japanese", "chinese", "korean", "malay", "bahasa indonesia",
     "chinese - simplified", "chinese - traditional", "hebrew", "greek", "romanian", "bulgarian", "ukrainian", "slovak", "thai",
 ])  # fmt: skip
-_AFTER_WORDS = 14
-"""Lines behind the number of words in which the fields of a displayed article stand."""
+_AFTER_WORDS = 30
+"""Lines behind the number of words, blank ones too, in which the fields of a displayed article stand."""
 _ABOVE = 4
 """Lines above it that are looked at for the headline."""
 _NOTICES = 4
@@ -56,17 +58,19 @@ def _is_furniture(line: str) -> bool:
 def _articles(lines: Sequence[str]) -> Iterator[tuple[list[str], str | None]]:
     """The articles with their accession numbers; last what stands behind the last one, which has none."""
     found: list[str] = []
-    skipping = False
+    summary = last = ""
     for line in lines:
+        cell = line.strip("| ")
         if ended := _ended(line):
             yield found, ended
-            found, skipping = [], False
-        elif line == "Search Summary":
-            skipping = True
-        elif skipping:
-            skipping = not line.startswith("Timestamp")
-        elif not _is_furniture(line):
+            found, summary = [], ""
+        elif cell == "Search Summary":
+            summary = cell
+        elif summary and cell and (last == "Timestamp" or cell.startswith("Timestamp ")):
+            summary = ""  # the time is the last that it tells
+        elif not summary and not _is_furniture(line):
             found.append(line)
+        last = cell or last
     yield found, None
 
 
@@ -108,12 +112,10 @@ def _coded_article(fields: dict[str, list[str]], number: str | None) -> Entry:
 
 
 def _words_at(lines: Sequence[str]) -> int | None:
-    """Where the number of words of a displayed article stands, with the day or the language behind it."""
+    """Where the number of words of a displayed article stands, with the day right behind it."""
     for at, line in enumerate(lines):
-        if _WORDS.fullmatch(line[:20]):
-            behind = [line for line in lines[at + 1 : at + _AFTER_WORDS] if line]
-            if any(is_date(line) or line.lower() in _LANGUAGES for line in behind):
-                return at
+        if _WORDS.fullmatch(line[:20]) and is_date(next(filter(None, lines[at + 1 : at + 4]), "")):
+            return at
     return None
 
 

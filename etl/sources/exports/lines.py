@@ -8,8 +8,8 @@ from etl.errors import InputError
 
 Entry = dict[str, object] | InputError
 
-_WIDEST = 90
-"""Characters up to which the lines of a text may have been broken by the archive, at a fixed width."""
+_NARROWEST, _WIDEST = 50, 90
+"""Characters at which an archive breaks the lines of a text, if it does."""
 _LONGEST_FIELD = 40
 """Lines up to which one field of indexing goes on."""
 _TOLD = 10
@@ -24,13 +24,15 @@ _DATE = re.compile(
 )
 _BEHIND_DATE = 80
 """Characters that weekday, time and edition behind a date take at most."""
-_COPYRIGHT = re.compile(r"(?:copyright\b|©|\(c\)\s?\d{4}|all rights reserved)", re.IGNORECASE)
+_NOTICE = 200
+"""Characters of a notice of copyright."""
 _NUMBERED = re.compile(r"(?:document )?(\d{1,6}) of (\d{1,6})( documents?)?", re.IGNORECASE)
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text, each without the blanks around it."""
-    return [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINE_ENDS).split("\n")]
+    """Return the lines of a text, each without the blanks around it; of blank lines that follow each other, one."""
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINE_ENDS).split("\n")]
+    return [line for last, line in pairwise(["", *lines]) if line or last]
 
 
 def is_date(line: str) -> bool:
@@ -40,8 +42,11 @@ def is_date(line: str) -> bool:
 
 
 def is_copyright(line: str) -> bool:
-    """True where a line begins as a notice of copyright does."""
-    return _COPYRIGHT.match(line) is not None
+    """True where a line is a notice of copyright: it begins as one, and has a year or the rest of its wording."""
+    start = line[:_NOTICE].lower()
+    if start.startswith(("©", "all rights reserved")):
+        return True
+    return start.lstrip("(").startswith(("copyright", "c)")) and ("reserved" in start or any(map(str.isdigit, start)))
 
 
 def numbered(line: str) -> tuple[int, int] | None:
@@ -62,7 +67,7 @@ def _broken_at(lines: Sequence[str]) -> int | None:
     width = max(map(len, lines), default=0)
     pairs = [(line, following) for line, following in pairwise(lines) if line and following]
     broken = sum(_is_broken(line, following, width) for line, following in pairs)
-    return width if width <= _WIDEST and broken > len(pairs) / 2 else None
+    return width if _NARROWEST <= width <= _WIDEST and broken > len(pairs) / 2 else None
 
 
 def prose(lines: Sequence[str]) -> str:

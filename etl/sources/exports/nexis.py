@@ -12,6 +12,7 @@ of the R packages LexisNexisTools and tm.plugin.lexisnexis, and of AmCAT, for wh
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from etl.sources.exports.lines import (
     Entry,
@@ -122,10 +123,16 @@ class _Head:
     def _below(self, at: int) -> list[str]:
         """The lines of the headline that stand below the day, without those of the edition."""
         rest = self.plain[at + 1 :]
-        if "" in rest:
-            rest = rest[rest.index("") :]
-            return [line for line in rest if line]
-        return [line for line in rest if not _EDITION.search(line)][-1:]
+        if rest and not rest[-1]:
+            rest.pop()
+        if "" not in rest:
+            return rest[-1:]
+        blocks = [list(lines) for filled, lines in groupby(rest, bool) if filled]
+        if rest[0]:  # the edition stands right below the day
+            blocks = blocks[1:]
+        elif len(blocks) > 1 and _EDITION.search(blocks[0][0]):
+            blocks = blocks[-1:]
+        return [line for block in blocks for line in block]
 
 
 def _goes_on(last: str, line: str) -> bool:
@@ -154,6 +161,8 @@ def _read_head(lines: Sequence[str], body: int | None) -> tuple[_Head, int]:
             head.capitals = line[: len(name)].isupper()
         elif is_copyright(line):
             current = "copyright"
+        elif _PAGE.fullmatch(line):
+            continue
         elif current in _GO_ON and _goes_on(last, line):
             if current in head.fields:
                 head.fields[current] += " " + line

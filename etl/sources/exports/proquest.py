@@ -161,7 +161,8 @@ def _article(part: _Part) -> Entry:
     """One article of an export."""
     fields, text = _read(part.lines)
     title = fields.get("title") or (part.first() if part.first() and not _is_field(part.first()) else None)
-    info, journal = fields.get("publicationinfo", ""), fields.get("publicationtitle", "")
+    info = fields.get("publicationinfo", "")
+    journal, _, place = (fields.get("publicationtitle") or info).partition(";")
     if not text:
         name = title or fields.get("proquestdocumentid") or "without a headline"
         return no_text(name, "neither a full text nor an abstract stands there")
@@ -169,7 +170,7 @@ def _article(part: _Part) -> Entry:
         "text": text,
         "title": title,
         "date": fields.get("publicationdate") or info or fields.get("publicationyear"),
-        "publisher": (journal or info if ";" in info or journal else "").split(";")[0].strip() or None,
+        "publisher": journal.strip() if place or "publicationtitle" in fields else None,
         "id": fields.get("proquestdocumentid"),
         "url": fields.get("documenturl"),
     }
