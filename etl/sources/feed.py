@@ -8,8 +8,8 @@ from datetime import date
 from email.utils import parsedate
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]
-from feedparser.mixin import _FeedParserMixin  # type: ignore[import-untyped]
+import feedparser
+from feedparser.mixin import _FeedParserMixin
 
 from etl.errors import InputError
 from etl.sources.charset import decode_as

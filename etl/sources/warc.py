@@ -11,10 +11,10 @@ from email.message import Message
 from typing import IO, Any
 
 import zstandard
-from warcio.archiveiterator import WARCIterator  # type: ignore[import-untyped]
-from warcio.bufferedreaders import BufferedReader, ChunkedDataException, ChunkedDataReader  # type: ignore[import-untyped]
-from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
-from warcio.statusandheaders import StatusAndHeadersParser  # type: ignore[import-untyped]
+from warcio.archiveiterator import WARCIterator
+from warcio.bufferedreaders import BufferedReader, ChunkedDataException, ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParser
 
 from etl.deadline import TooSlow, within
 from etl.errors import InputError

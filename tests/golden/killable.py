@@ -36,7 +36,8 @@ def _watch(left: int) -> dict[str, int]:
     count = {"calls": 0}
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event not in CHANGES or not {"out", "."} & {part[:3] for part in str(arguments[0]).split(os.sep)}:
+        parts = {part[:3] for part in Path(str(arguments[0])).parts}
+        if event not in CHANGES or not {"out"} & parts:
             return
         if event == "open" and not set("wax+") & set(str(arguments[1] or "")):
             return

@@ -76,7 +76,7 @@ def test_a_run_prints_its_summary(folder: Path) -> None:
     assert (held, of) == (total, "of")
     assert "tables in results" in done.stdout
     assert {path.name for path in (folder / "results").iterdir()} == {
-        *(f"{name}.parquet" for name in TABLES), ".kept", "codebook.md", "data_docs", "datapackage.json", "run.json",
+        *(f"{name}.parquet" for name in TABLES), ".kept", ".lock", "codebook.md", "data_docs", "datapackage.json", "run.json",
     }  # fmt: skip
 
 

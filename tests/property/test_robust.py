@@ -213,3 +213,9 @@ def test_long_lines_are_no_trap(parse: Callable[[str], object]) -> None:
     """A span as long as a sentence may be, of digits, blanks or words comes back with an answer."""
     for piece in ("9", " ", "1,", "two ", "2024-", "a"):
         parse(piece * (3000 // len(piece)))
+
+
+@pytest.mark.parametrize("text", ["hundred " * 11, "1.5" + " hundred" * 200, "dozen " * 2000, "9" * 400])
+def test_numbers_without_end_are_not_read(text: str) -> None:
+    """A number that no column can hold is none, whether digits or words tell it."""
+    assert parse_quantity(text) is None

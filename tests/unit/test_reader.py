@@ -71,7 +71,8 @@ def test_packed_files_are_unpacked(name: str, pack: Callable[[bytes], bytes], wr
         ("photo.txt", b"\xff\xd8\xff\xe0" + b"x" * 100, "unsupported_format"),
         ("cut.txt.gz", gzip.compress(TEXT.encode() * 50, mtime=0)[:60], "corrupt_file"),
         ("cut.txt.zst", zstandard.ZstdCompressor().compress(TEXT.encode() * 50)[:40], "corrupt_file"),
-        ("inside.gz", gzip.compress(b"%PDF-1.7 and so on", mtime=0), "unsupported_format"),
+        ("inside.gz", gzip.compress(b"%PDF-1.7 and so on", mtime=0), "corrupt_file"),
+        ("picture.gz", gzip.compress(b"GIF89a and so on", mtime=0), "unsupported_format"),
         ("digits.txt", b"1234 5678\n" * 30, "no_text"),
     ],
 )
