@@ -44,8 +44,8 @@ def fetch(feeds: tuple[str, ...], out: Path, limit: int, since: datetime | None,
     time, and never fetches an article twice. Proxies of the environment are not used.
 
     Articles go to OUT/fetched-*.warc.gz, closed every 50 pages: what a call that is killed loses at most. All else that
-    was asked and answered, and what the next call has to know, is in OUT/.fetch; there the addresses of feeds stand whole,
-    with any key in them. Set `fetch_contact` so that the owners of sites know whom to turn to.
+    was asked and answered, and what the next call has to know, is in OUT/.fetch. Logins and keys in the addresses that you
+    name are written nowhere. Set `fetch_contact` so that the owners of sites know whom to turn to.
 
     \b
     Example:

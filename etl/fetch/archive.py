@@ -3,20 +3,25 @@
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from etl.fetch.addresses import Feed
 from etl.fetch.client import Exchange
 from etl.place import sync
 
 _SECRET = re.compile(rb"(?im)^((?:proxy-)?authorization|(?:set-)?cookie2?):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
 _LOGIN = re.compile(rb"(?<=//)[^/\s@?#]*@")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+_SHORTEST_KEY = 6
+"""Characters from which the value of a query may be a key, not the number of a page."""
 
 
 class _AsItWas(StatusAndHeaders):  # type: ignore[misc]
@@ -36,6 +41,31 @@ class _AsItWas(StatusAndHeaders):  # type: ignore[misc]
 def masked(head: bytes) -> bytes:
     """Return the head of a question or answer without what lets somebody in: authorization, cookies, and logins in addresses."""
     return _LOGIN.sub(b"masked@", _SECRET.sub(rb"\1: masked", head))
+
+
+def keys_of(feeds: Iterable[Feed]) -> tuple[str, ...]:
+    """Return what may be a key in the addresses that the user named: the values of their queries, the longest first."""
+    values = {value for feed in feeds for _, value in parse_qsl(urlsplit(feed.address).query)}
+    raw = {part.partition("=")[2] or part for feed in feeds for part in urlsplit(feed.address).query.split("&")}
+    return tuple(sorted((key for key in values | raw if len(key) >= _SHORTEST_KEY), key=lambda key: (-len(key), key)))
+
+
+def without_keys(exchange: Exchange, keys: Iterable[str]) -> Exchange:
+    """Return a question and answer in which stars stand for some keys, so many that all lengths hold.
+
+    Where an answer is packed and tells a key, its body is left out: it cannot be masked.
+    """
+    address, sent, received = exchange.address, exchange.sent, exchange.received
+    cut = False
+    for key in keys:
+        stars, data = "*" * len(key), key.encode()
+        cut |= data in exchange.body and data not in received
+        address = address.replace(key, stars)
+        sent, received = sent.replace(data, stars.encode()), received.replace(data, stars.encode())
+    if cut:
+        end = _HEAD_END.search(received)
+        received = received[: end.end()] if end else b""
+    return replace(exchange, address=address, sent=sent, received=received)
 
 
 class _File:
@@ -99,10 +129,11 @@ class Archive:
         folder: where the articles go.
         hidden: where all else goes: robots.txt, feeds, redirects, and answers that are no use.
         info: what the files say about themselves.
+        keys: what stands in addresses that the user named and is written nowhere.
     """
 
-    def __init__(self, folder: Path, hidden: Path, info: Mapping[str, str]) -> None:
-        self._folder, self._hidden = folder, hidden
+    def __init__(self, folder: Path, hidden: Path, info: Mapping[str, str], keys: Sequence[str] = ()) -> None:
+        self._folder, self._hidden, self._keys = folder, hidden, keys
         self._info = {"format": "WARC File Format 1.1"} | dict(info)
         self._files: dict[bool, _File] = {}
         for left in hidden.glob("*.warc.gz.part"):
@@ -115,7 +146,7 @@ class Archive:
         if article not in self._files:
             name = "articles" if article else "other"
             self._files[article] = _File(self._hidden / f"{name}.warc.gz.part", self._info)
-        self._files[article].keep(exchange)
+        self._files[article].keep(without_keys(exchange, self._keys))
 
     def close(self) -> None:
         """Finish the files that are open; the next thing to keep opens new ones."""

@@ -213,7 +213,8 @@ class Client:
             login: user and password.
         """
         parts, (host, port) = urlsplit(address), host_of(address)
-        all_headers = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"}
+        packing = "identity" if parts.query else "gzip"  # a query may hold a key, which is masked in what is kept
+        all_headers = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": packing, "Connection": "close"}
         all_headers |= dict(headers or {})
         if login:
             all_headers["Authorization"] = "Basic " + b64encode(":".join(login).encode()).decode()

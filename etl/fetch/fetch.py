@@ -10,7 +10,7 @@ from typing import TypeVar
 from etl import __version__
 from etl.errors import ConfigurationError, OutputError
 from etl.fetch.addresses import Feed, Peers, host_of, shown
-from etl.fetch.archive import Archive
+from etl.fetch.archive import Archive, keys_of
 from etl.fetch.client import Client, Exchange
 from etl.fetch.feeds import Page, Reader
 from etl.fetch.polite import Visitor
@@ -173,7 +173,7 @@ def fetch(
             if not dry_run:
                 stack.enter_context(locked(hidden))
             state = State.load(hidden / "state.json")
-            archive = None if dry_run else Archive(out, hidden, _info(settings, limit, since, wait))
+            archive = None if dry_run else Archive(out, hidden, _info(settings, limit, since, wait), keys_of(feeds))
 
             def keep(exchange: Exchange, page: bool) -> None:
                 if archive:

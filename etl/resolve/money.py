@@ -28,15 +28,16 @@ class Money(NamedTuple):
 
 def parse_money(text: str) -> Money | None:
     """Return the sum that a text tells, such as `$2.5 billion` or `40 mln dlr`, or None."""
+    lower = text.lower()
     number = re.search(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d+)?", text)
     if number:
         value = float(number.group().replace(",", ""))
     else:
-        word = next((word for word in re.findall(r"[a-z]+", text.lower()) if word in UNITS), None)
+        word = next((word for word in re.findall(r"[a-z]+", lower) if word in UNITS), None)
         if word is None:
             return None
         value = float(UNITS[word])
-    rest = text[number.end() :].lower() if number else text.lower()
+    rest = text[number.end() :].lower() if number else lower
     scale = re.match(r"\s?-?\s?(trillion|billion|million|thousand|mln|bn|mn|tn|crore|lakh|m|b)\b", rest) or re.search(
         r"\b(trillion|billion|million|thousand)\b", rest
     )
@@ -47,5 +48,5 @@ def parse_money(text: str) -> Money | None:
         return Money(value, _SIGNS[sign.group(1).upper()])
     return Money(
         value,
-        next((code for word, code in _WORDS.items() if re.search(rf"\b{word}s?\b", text.lower())), None),
+        next((code for word, code in _WORDS.items() if re.search(rf"\b{word}s?\b", lower)), None),
     )

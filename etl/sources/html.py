@@ -20,6 +20,8 @@ _DATED = re.compile(
 _LONG_TAG = re.compile(r"<([a-z][a-z0-9:-]{0,20})\s[^<>]{20000,}>", re.IGNORECASE)
 """A tag that is nearly all attributes; the time that libxml2 takes grows with the square of their number."""
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOST_TAGS = 250_000
+"""Tags of the largest page that is parsed, beyond all that a page of news has; each takes two kilobytes of memory."""
 _BLOCKS = frozenset([
     "address", "article", "aside", "blockquote", "br", "center", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "td", "th", "tr",
@@ -105,8 +107,12 @@ def read_html(page: str) -> dict[str, object]:
     """Return the fields of the article that a page holds.
 
     Raises:
-        InputError: `no_text` where the page has no article text, `corrupt_file` where it cannot be parsed, or read whole.
+        InputError: `no_text` where the page has no article text, `corrupt_file` where it cannot be parsed, or read whole,
+            `too_large` where it has too many tags.
     """
+    if (count := page.count("<")) > _MOST_TAGS:
+        told = f"the page has {count:,} tags, the limit is {_MOST_TAGS:,}. Save the article alone, or as plain text."
+        raise InputError("too_large", told)
     try:
         tree = _parse(page)
         for part in tree.xpath("//figure|//figcaption|//nav"):

@@ -142,6 +142,25 @@ def test_logins_are_written_nowhere(site: Site) -> None:
     assert list(state["pages"].values()) == [datetime.now(UTC).date().isoformat()]
 
 
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("packing", [{}, {"Content_Encoding": "gzip"}])
+def test_keys_are_written_nowhere(packing: dict[str, str], site: Site) -> None:
+    """A key in the query of a feed's address stands in no file and no message, also where the feed tells its own address."""
+    site.add_pages(1)
+    feed = f"<rss version='2.0'><channel><link>{site.at}/rss?key={SECRET}</link><item><link>/1.html</link></item></channel></rss>"
+    site.add("/rss", gzip.compress(feed.encode()) if packing else feed, "text/xml", **packing)
+    done = fetch(f"{site.at}/rss?key={SECRET}")
+    assert (done.exit_code, count(done, "fetched")) == (0, 1)
+    assert site.asked.count(f"/rss?key={SECRET}") == 1
+    written = done.output.encode()
+    for path in Path("raw").rglob("*"):
+        if path.is_file():
+            written += gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    assert b"/rss?key=" + b"*" * len(SECRET) in written
+    assert SECRET.encode() not in written
+    assert gzip.compress(feed.encode()) not in written
+
+
 CALLS = [
     ((), "no address is given"),
     (("nothing.txt",), "nothing.txt: neither an address nor a text file"),

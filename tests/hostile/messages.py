@@ -58,8 +58,8 @@ def messages() -> Iterator[Hostile]:
     for name, (headers, body) in cases.items():
         yield either(f"messages/{name}.eml", message(headers, body.replace("{}", story(rng))), reads, *bad)
     coded = "Content-Type: text/plain\nContent-Transfer-Encoding: base64"
-    whole = base64.b64encode(story(rng).encode()).decode()
     for number in range(4):
+        whole = base64.b64encode(story(rng).encode()).decode()
         place = rng.randint(10, len(whole) - 3)
         cut = message(coded, whole[:place] + "!?\n*" + whole[place:])
         yield either(f"messages/base64-{number}.eml", cut, (Read(),), *bad)

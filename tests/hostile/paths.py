@@ -26,7 +26,7 @@ def paths() -> Iterator[Hostile]:
         "quotes": 'it\'s "quoted" `here`.txt',
         "a glob": "*?[a-z]{x}.txt",
         "a percent": "%s%n%2e%2e.txt",
-        "a backslash": "..\\..\\up.txt",
+        "a backslash": "up\\..\\..\\up.txt",
         "a hash": "page#1.txt",
         "a question": "page?id=1&x=2",
         "an address": "https:example.org.txt",

@@ -20,7 +20,7 @@ from tests.property.doubled import WORK, Work
 
 MOST = 2.6
 """Greatest ratio: 2 where time grows with the length, 4 where it grows with its square."""
-TRIES = 6
+TRIES = 12
 SECONDS = float(os.environ.get("DOUBLING_SECONDS", "0.015"))
 """CPU time that the smaller input takes at least."""
 PATIENCE = 20
