@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INPUT ?= data/raw
 OUT ?= data/processed
 TIER ?= firm
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
 
@@ -65,10 +66,13 @@ audit: env  ## ask the Python package index for known faults of the locked packa
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock \
 		|| { echo 'make audit: a package has a known fault, or its faults could not be asked for; see above.' >&2; exit 1; }
 
+fuzz: env  ## throw bytes at readers, parsers and the extractor, guided by coverage: SECONDS=60 for each target (Linux)
+	$(BIN)/python -m tests.fuzz all --seconds $(SECONDS)
+
 licences: env  ## write THIRD_PARTY.md: packages of the default install with their licences
 	$(BIN)/python -m tools.third_party
 
 clean:  ## delete what runs have written
 	rm -rf data/processed build dist
 
-.PHONY: help env etl release test lint typecheck contracts check format train evaluate bench notebook lock audit licences clean
+.PHONY: help env etl release test lint typecheck contracts check format train evaluate bench notebook lock audit fuzz licences clean
