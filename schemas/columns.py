@@ -112,7 +112,7 @@ _ALL: tuple[Column, ...] = (
         required=False,
         pattern=r"\d{4}(-\d{2}-\d{2})?",
     ),
-    _text("language", "Language of the text, ISO 639-1.", pattern=r"[a-z]{2,3}"),
+    _text("language", "Language of the text, ISO 639.", pattern=r"[a-z]{2,3}"),
     _text("text_sha256", "SHA-256 of the text in UTF-8.", pattern=r"[0-9a-f]{64}"),
     Column(name="n_chars", type="integer", unit="character", minimum=1, description="Length of the text."),
     _text("duplicate_of", "article_id of the first printing of the same story, of which this is a copy, a light rewrite or an update; empty for a first printing. Compared are articles that tell events of the same two parties.", required=False, pattern=HASH),

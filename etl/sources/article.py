@@ -16,7 +16,7 @@ class Article:
         source_path: path of the file within the input.
         published: day of publication, where it is certain.
         published_year: year of publication, where no more is certain.
-        language: ISO 639-1 code.
+        language: ISO 639 code.
         aside: spans of the text that are not the article's prose (captions, date lines, links).
     """
 

@@ -27,7 +27,7 @@ _ENGLISH_WORDS, _ENGLISH_SHARE = 5, 0.12
 
 
 def identify_language(text: str) -> str:
-    """Return the ISO 639-1 code of the language that the beginning of a text is written in.
+    """Return the ISO 639 code of the language that the beginning of a text is written in.
 
     English is known by its commonest words, for a hundredth of what the classifier costs; the classifier has all else.
     """

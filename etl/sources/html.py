@@ -27,6 +27,7 @@ _BLOCKS = frozenset([
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "td", "th", "tr",
     "ul",
 ])  # fmt: skip
+_WITHOUT_COMMENTS = lxml_html.HTMLParser(remove_comments=True, remove_pis=True)
 _UNSEEN = frozenset(["head", "script", "style", "template", "title"])
 
 
@@ -73,11 +74,11 @@ def plain_text(markup: str) -> str:
         InputError: `corrupt_file` where it cannot be parsed.
     """
     try:
-        tree = lxml_html.fromstring(f"<div>{markup}</div>")
+        tree = lxml_html.fromstring(f"<div>{markup}</div>", parser=_WITHOUT_COMMENTS)
     except (ValueError, TypeError, RecursionError, etree.LxmlError) as error:
         raise InputError("corrupt_file", f"the markup cannot be parsed as HTML ({error}). Save it again.") from error
     pieces: list[str] = []
-    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
         if event == "start":
             pieces.append("\n" if element.tag in _BLOCKS else "")
             pieces.append("" if element.tag in _UNSEEN else _one_line(element.text))

@@ -29,7 +29,7 @@ _BINARY = {
 }
 _JSON = re.compile(r'(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|article)\b", re.IGNORECASE)
-_ROOT = re.compile(r"(?:<\?xml[^>]*\?>|<!--.*?-->|<\?xml-stylesheet[^>]*\?>|\s)*<([A-Za-z:]+)\b", re.DOTALL)
+_ROOT = re.compile(r"(?:<\?[^>]*>|<!--.*?-->|<!doctype\s[^>\[]*>|\s+)*+<([A-Za-z:]+)\b", re.DOTALL | re.IGNORECASE)
 _FEEDS, _SITEMAPS = {"rss", "feed", "rdf:rdf"}, {"urlset", "sitemapindex"}
 """Names of the first element of an XML file."""
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]")

@@ -44,7 +44,7 @@ def _nested(rng: random.Random) -> Iterator[Hostile]:
     ):
         name = "pages/nested-" + "".join(char for char in tag if char.isalpha())
         closing = "".join(f"</{one}>" for one in reversed(tag.split("><")))
-        for depth in (100_000, 1_000):
+        for depth in (30_000, 1_000):
             body = f"<{tag}>" * depth + _paragraphs(rng)
             either_reads = (_read(f"{name}-{depth}.html"),)
             yield either(f"{name}-{depth}.html", _page(body), either_reads, "corrupt_file", "no_text", "too_slow")
@@ -125,7 +125,12 @@ def _markup(rng: random.Random) -> Iterator[Hostile]:
     }.items():
         yield aside(f"pages/cut-after-{name}.html", content, "no_text", "corrupt_file")
     yield aside(
-        "pages/million-paragraphs.html", _page("<p>x" * 1_500_000), "too_slow", "too_large", "no_text", "corrupt_file"
+        "pages/half-a-million-paragraphs.html",
+        _page("<p>x" * 500_000),
+        "too_slow",
+        "too_large",
+        "no_text",
+        "corrupt_file",
     )
     billion = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     laughs = f'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY a0 "tank">{billion}]><html><body>{_paragraphs(rng)}&a11;</body></html>'

@@ -9,7 +9,7 @@ from tests.hostile.corpus import Hostile, Read, aside, chance, either, good, sto
 
 _LONG = 5_000_000
 """Characters of a text that is longer than is read."""
-_READ = 150_000
+_READ = 60_000
 """Characters of one that is read."""
 
 

@@ -1,7 +1,8 @@
 """Readings of one article that claim the same transfer -> one claim for each phase, with features of how the article bears it out."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,6 +174,15 @@ def _headline_features(claim: Claim, title_parties: Sequence[str], headline: Hea
     }
 
 
+def _best_by_party(pairs: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], list[tuple[float, str]]]:
+    """(side, party) -> the two best scores of its pairs, each with the other party."""
+    best: dict[tuple[str, str], list[tuple[float, str]]] = defaultdict(list)
+    for (supplier, recipient), score in pairs.items():
+        for key, other in ((("supplier", supplier), recipient), (("recipient", recipient), supplier)):
+            best[key] = sorted([*best[key], (score, other)], reverse=True)[:2]
+    return best
+
+
 def gather_claims(
     readings: Sequence[Reading], scores: Scores, title_parties: Sequence[str], headline: Headline
 ) -> list[tuple[Claim, Features]]:
@@ -191,12 +201,17 @@ def gather_claims(
         pair = group.transfer[:2]
         pairs[pair] = max(pairs[pair], float(group.pair[:5].max()))
         transfers[group.transfer] = float(group.score[0])
-    top_pair, top_transfer = max(pairs.values(), default=0.0), max(transfers.values(), default=0.0)
+    by_pair: dict[tuple[str, str], list[tuple[Transfer, float]]] = defaultdict(list)
+    for transfer, score in transfers.items():
+        by_pair[transfer[:2]].append((transfer, score))
+    best_of = _best_by_party(pairs)
+    pair_scores, transfer_scores = sorted(pairs.values()), sorted(transfers.values())
+    top_pair, top_transfer = max(pair_scores, default=0.0), max(transfer_scores, default=0.0)
     found: list[tuple[Claim, Features]] = []
     for group in groups:
         supplier, recipient, _ = group.transfer
         pair, own = (supplier, recipient), transfers[group.transfer]
-        others = [(transfer, score) for transfer, score in transfers.items() if transfer[:2] == pair]
+        others = by_pair[pair]
         shared: Features = {
             "pair": pairs[pair],
             "of_pair": own / max(*(score for _, score in others), 1e-9),
@@ -205,10 +220,14 @@ def gather_claims(
             "top_pair": top_pair,
             "top": top_transfer,
             "reverse": pairs.get((recipient, supplier), 0.0),
-            "other_recipient": max((v for (s, r), v in pairs.items() if s == supplier and r != recipient), default=0.0),
-            "other_supplier": max((v for (s, r), v in pairs.items() if r == recipient and s != supplier), default=0.0),
-            "better_pairs": float(sum(score > pairs[pair] for score in pairs.values())),
-            "better_transfers": float(sum(score > own for score in transfers.values())),
+            "other_recipient": max(
+                (v for v, other in best_of["supplier", supplier] if other != recipient), default=0.0
+            ),
+            "other_supplier": max(
+                (v for v, other in best_of["recipient", recipient] if other != supplier), default=0.0
+            ),
+            "better_pairs": float(len(pair_scores) - bisect_right(pair_scores, pairs[pair])),
+            "better_transfers": float(len(transfer_scores) - bisect_right(transfer_scores, own)),
             "specific": max((score for transfer, score in others if transfer[2] != "unspecified"), default=0.0),
             "unspecified": transfers.get((supplier, recipient, "unspecified"), 0.0),
             "n_transfers": float(min(20, len(transfers))),

@@ -1,5 +1,6 @@
 """Scores -> the readings that become mentions: readings are scored first, then the claims that they add up to."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from etl.extract.scorer.claims import Claim, gather_claims
@@ -49,9 +50,15 @@ def _agree(kept: list[tuple[float, Claim]], found: ArticleReadings, model: Model
     """Drop each claim that a much better one contradicts, and each whose reverse the grammar gives whole."""
     whole = {claim.transfer[:2] for _, claim in kept if claim.is_whole}
     kept = [item for item in kept if item[1].is_whole or item[1].transfer[:2][::-1] not in whole]
+    near: dict[object, list[tuple[float, Claim]]] = defaultdict(list)
+    for item in kept:
+        for key in (item[1].transfer[:2], item[1].transfer, found.readings[item[1].readings[0]].number):
+            near[key].append(item)
     result = []
     for score, claim in kept:
-        rivals = [other_score for other_score, other in kept if _contradicts(claim, other, found)]
+        keys = (claim.transfer[1::-1], claim.transfer, found.readings[claim.readings[0]].number)
+        others = (item for key in keys for item in near[key])
+        rivals = [other_score for other_score, other in others if _contradicts(claim, other, found)]
         if score >= model.rival * max(rivals, default=0.0):
             result.append((score, claim))
     return result
