@@ -28,7 +28,7 @@ from etl.sources.files import File, list_files
 from etl.sources.reader import read_documents
 from schemas import ARTICLES, EVENTS, QUARANTINE, TABLES
 
-_PLEASE = "The tables of the last run stand as they were. Please report it."
+_PLEASE = "The tables of the last run stand as they were. Delete .kept and run again; if that does not help, please report it."
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """Puts finished files in their place: as a whole or not at all, and still there after the power was cut."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
 from etl.errors import ConfigurationError
+from etl.lock import locked
 
 _READY = ".finished"
 """Folder of files that are finished and synced, and on their way to their places."""
@@ -20,6 +22,25 @@ def sync(paths: Iterable[Path]) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextmanager
+def aside(out: Path) -> Iterator[Path]:
+    """Give a folder to write in; what stands there at the end is put in its place in the folder of the tables.
+
+    Raises:
+        ConfigurationError: another run writes to the folder, or it cannot be written to.
+    """
+    with locked(out):
+        complete(out)
+        folder = out / ".run"
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+            put_in_place(folder, out)
+        finally:
+            rmtree(folder, ignore_errors=True)
 
 
 def put_in_place(finished: Path, out: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from etl.publish.safe import terminal_text
 if TYPE_CHECKING:
     from etl.settings import Settings
 
+_OF_THE_DISK = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS])
+"""Errors of a disk that is full, and of rights that are missing."""
 INPUTS = click.argument("inputs", nargs=-1, required=True)
 CORRECTIONS = click.option(
     "--corrections",
@@ -36,6 +39,12 @@ class Group(click.Group):
             return super().invoke(ctx)
         except EtlError as error:
             say(f"etl: {error}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            if error.errno not in _OF_THE_DISK:
+                raise
+            told = f"etl: {error.filename or 'the disk'}: cannot be written to ({error.strerror}). Make room or check the rights."
+            say(told, err=True)
             sys.exit(2)
 
 

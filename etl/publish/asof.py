@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from etl.merge.join import Regroup, join
+from etl.place import aside
 from etl.publish.codebook import render_codebook
 from etl.publish.package import write_package
 from etl.publish.tables import write_table, write_text
@@ -48,7 +49,7 @@ def write_known(tables: Path, day: date, out: Path, regroup: Regroup) -> Known:
         regroup: what people have decided about transfers.
 
     Raises:
-        ConfigurationError: a table is missing or cannot be read.
+        ConfigurationError: a table is missing or cannot be read, or another run writes to `out`.
     """
     frames = {name: read_stored(table, tables) for name, table in TABLES.items()}
     articles = frames["articles"]
@@ -63,13 +64,13 @@ def write_known(tables: Path, day: date, out: Path, regroup: Regroup) -> Known:
     for name, made in rows.items():
         frames[name] = to_frame(TABLES[name], made)
     frames["quarantine"] = to_frame(QUARANTINE, _undated(articles[~is_dated]))
-    out.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, table in TABLES.items():
-        ordered = frames[name].sort_values(list(table.order), kind="stable", na_position="first")
-        paths.append(write_table(table, ordered, out))
-    write_package(out, paths)
-    write_text(out / "codebook.md", render_codebook())
+    with aside(out) as folder:
+        paths = []
+        for name, table in TABLES.items():
+            ordered = frames[name].sort_values(list(table.order), kind="stable", na_position="first")
+            paths.append(write_table(table, ordered, folder))
+        write_package(folder, paths)
+        write_text(folder / "codebook.md", render_codebook())
     return Known(
         len(frames["articles"]),
         len(events),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from etl.errors import ConfigurationError, EtlError
+from etl.lock import locked
 from etl.place import sync
 from etl.publish.changes import NEEDED, Snapshot, compare_snapshots, read_snapshot, render_changes
 from etl.publish.citation import DEFAULT_AUTHORS, Author, citation_text, write_citation, write_zenodo
@@ -173,7 +174,8 @@ def write_release(
         released: day of the release, for the citation; left out of it where None.
 
     Raises:
-        ConfigurationError: the version is none, or stands there with other bytes; a table is missing; a value is wrong.
+        ConfigurationError: the version is none, or stands there with other bytes; a table is missing; a value is wrong; another
+            release is being built there.
         EtlError: a row of the release breaks its declaration.
     """
     if version_key(version) is None:
@@ -186,40 +188,40 @@ def write_release(
     frames = _prepare(chosen, tables, tier, quote_chars, rebuild)
     choices = {"tier": tier, "texts": texts, "quote_chars": quote_chars}
     told = provenance(tables, version=version, choices=choices)
-    releases.mkdir(parents=True, exist_ok=True)
-    target, aside = releases / version, releases / f".{version}.part"
-    if aside.exists():  # a build that was cut off
-        shutil.rmtree(aside)
-    aside.mkdir()
-    try:
-        frames["changes"] = _write_changes(
-            aside, frames, told, version, earlier_release(releases, version), quote_chars
-        )
-        citation = citation_text(version, authors, released)
-        page = render_readme(
-            [*chosen, CHANGES],
-            frames,
-            version=version,
-            tier=tier,
-            texts=texts,
-            quote_chars=quote_chars,
-            citation=citation,
-        )
-        write_text(aside / "README.md", page)
-        write_text(aside / "codebook.md", render_codebook())
-        write_citation(aside, version, authors, released)
-        write_zenodo(aside, version, authors, released)
-        _write_tables(aside, [*chosen, CHANGES], frames, told, version, authors, released)
-        sync([*aside.rglob("*"), aside])
-        if target.exists():
-            different = _first_difference(target, aside)
-            if different:
-                raise ConfigurationError(
-                    f"{target} stands there with other bytes: {different} differs. Choose the next version, or delete the folder."
-                )
-        else:
-            aside.rename(target)
-            sync([releases])
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    with locked(releases):
+        target, aside = releases / version, releases / f".{version}.part"
+        if aside.exists():  # a build that was cut off
+            shutil.rmtree(aside)
+        aside.mkdir()
+        try:
+            frames["changes"] = _write_changes(
+                aside, frames, told, version, earlier_release(releases, version), quote_chars
+            )
+            citation = citation_text(version, authors, released)
+            page = render_readme(
+                [*chosen, CHANGES],
+                frames,
+                version=version,
+                tier=tier,
+                texts=texts,
+                quote_chars=quote_chars,
+                citation=citation,
+            )
+            write_text(aside / "README.md", page)
+            write_text(aside / "codebook.md", render_codebook())
+            write_citation(aside, version, authors, released)
+            write_zenodo(aside, version, authors, released)
+            _write_tables(aside, [*chosen, CHANGES], frames, told, version, authors, released)
+            sync([*aside.rglob("*"), aside])
+            if target.exists():
+                different = _first_difference(target, aside)
+                if different:
+                    raise ConfigurationError(
+                        f"{target} stands there with other bytes: {different} differs. Choose the next version, or delete the folder."
+                    )
+            else:
+                aside.rename(target)
+                sync([releases])
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
     return target

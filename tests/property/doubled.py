@@ -215,9 +215,6 @@ SOME = _texts(
 )  # fmt: skip
 """The shapes for work that does not look into words."""
 
-SLOWER = {"sniff_text": {"whole comments", "declarations"}, "plain_text": {"whole comments", "declarations"}}
-"""Shapes of which it is known that the time grows faster, and that are passed over."""
-
 WORK: dict[str, Work] = {
     "decode": Work(decode, _of(SOME, lambda text: text.encode() + b"\xe9\xff\x20")),
     "repair": Work(repair, _of(_texts(), lambda text: f"{text}\x00")),

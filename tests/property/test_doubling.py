@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from etl.errors import InputError
-from tests.property import doubled
-from tests.property.doubled import WORK, Work
+from tests.property.doubled import SHOW, WORK, Work
+from tests.property.doubled_files import FILE_WORK
 
 MOST = 2.6
 """Greatest ratio: 2 where time grows with the length, 4 where it grows with its square."""
@@ -74,20 +74,21 @@ def growth(work: Work, make: Callable[[int], Any]) -> tuple[int, float]:
     return size, ratio
 
 
-@pytest.mark.parametrize("name", WORK)
+ALL = WORK | FILE_WORK
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_twice_as_much_takes_twice_as_long(name: str) -> None:
     """No shape of input makes the time of this piece of work grow faster than its length."""
-    work = WORK[name]
+    work = ALL[name]
     faster = {}
     for shape, make in work.shapes.items():
-        if shape in doubled.SLOWER.get(name, ()):
-            continue
         try:
             with _patience(PATIENCE):
                 size, ratio = growth(work, make)
         except TimeoutError:
             size, ratio = 0, float("inf")
-        if doubled.SHOW:
+        if SHOW:
             print(f"{name:28} {shape:24} {size:8} {ratio:5.2f}")
         if ratio > MOST:
             faster[shape] = f"{ratio:.2f} from {size} to {2 * size}"

@@ -202,17 +202,17 @@ def test_the_same_tables_give_the_same_bytes(run: Path, release: Path, tmp_path:
     before = {path: path.stat().st_mtime_ns for path in other.rglob("*")}
     assert write_release(tmp_path / "elsewhere", VERSION, tmp_path / "r", rebuild=rebuild, tier="candidate") == other
     assert {path: path.stat().st_mtime_ns for path in other.rglob("*")} == before
-    assert [path.name for path in (tmp_path / "r").iterdir()] == [VERSION]
+    assert {path.name for path in (tmp_path / "r").iterdir()} == {".lock", VERSION}
 
 
 def test_other_bytes_are_not_overwritten(release: Path, run: Path, tmp_path: Path) -> None:
     """A version that stands there is left as it is; the message names the file and what to do."""
     shutil.copytree(release, tmp_path / VERSION)
     (tmp_path / VERSION / "events.parquet").write_bytes(b"spoiled")
-    before = contents(tmp_path)
+    before = contents(tmp_path / VERSION)
     with pytest.raises(ConfigurationError, match=r"events\.parquet differs\. Choose the next version, or delete"):
         write_release(run, VERSION, tmp_path, rebuild=rebuild, tier="candidate")
-    assert contents(tmp_path) == before
+    assert contents(tmp_path / VERSION) == before
     (tmp_path / VERSION / "events.parquet").unlink()
     with pytest.raises(ConfigurationError, match=r"events\.parquet differs"):
         write_release(run, VERSION, tmp_path, rebuild=rebuild, tier="candidate")
@@ -230,7 +230,7 @@ def test_a_build_that_fails_leaves_nothing(run: Path, tmp_path: Path) -> None:
     with pytest.raises(EtlError, match=r"transfer_id .* is not in transfers"):
         write_release(run, VERSION, tmp_path, rebuild=forgetful)
     write_release(run, VERSION, tmp_path, rebuild=rebuild)
-    assert [path.name for path in tmp_path.iterdir()] == [VERSION]
+    assert {path.name for path in tmp_path.iterdir()} == {".lock", VERSION}
     assert not (tmp_path / VERSION / "left.over").exists()
 
 
