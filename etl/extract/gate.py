@@ -5,27 +5,18 @@ What lacks one of them is never parsed. The extractor asks the same of a sentenc
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from etl.extract.rules.annotate import ARMING, Part, Sentence
 from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import NAMED_FRAMES, nouns, verbs
+from etl.extract.rules.lexicon import DENIALS, NAMED_FRAMES, nouns, verbs
 from etl.reference import default_matcher
+from etl.reference.inflection import forms_of
 
-_DENY = ("deny", "reject", "dismiss", "refute")
 _WORD = re.compile(r"[a-z]+")
 _LONGEST = 3000
 """Characters from which a sentence is not parsed: such are lists, tables and text without full stops."""
-
-
-def _forms(lemma: str) -> Iterator[str]:
-    """The regular forms of an English verb or noun, and some that no word has."""
-    yield from (lemma + ending for ending in ("", "s", "es", "d", "ed", "ing", "er", "ers"))
-    stem = lemma[:-1] if lemma.endswith(("e", "y")) else lemma
-    endings = ("ies", "ied", "ier", "iers") if lemma.endswith("y") else ("ed", "ing", "ings", "er", "ers")
-    for base in (stem, stem + stem[-1]):
-        yield from (base + ending for ending in endings)
 
 
 @cache
@@ -35,11 +26,11 @@ def _cues(*, is_bare: bool) -> frozenset[str]:
     Args:
         is_bare: True for those that tell one in a sentence that names neither equipment nor a party.
     """
-    words = set(_DENY)
+    words = set(DENIALS)
     for trigger in [*verbs().values(), *nouns().values()]:
         if not (is_bare and trigger.frame in NAMED_FRAMES):
             words.update((trigger.lemma, *trigger.forms))
-    return frozenset(form for word in words for form in _forms(word))
+    return frozenset(form for word in words for form in forms_of(word))
 
 
 def name_arms(texts: Sequence[str]) -> list[bool]:

@@ -1,9 +1,9 @@
 """Rules for names that can mean several things: which words must, and must not, stand near."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from etl.reference.inflection import forms_of
 from etl.reference.names import fold
 from etl.reference.tables import ambiguity_rows, read_csv, split_cell
 
@@ -33,20 +33,11 @@ _TRANSFER = "@transfer"
 """Value of `requires` that stands for all forms of the words that tell a transfer."""
 
 
-def _forms(lemma: str) -> Iterator[str]:
-    """The regular forms of an English verb or noun, and some that no word has."""
-    yield lemma
-    stem = lemma[:-1] if lemma.endswith(("e", "y")) else lemma
-    endings = ("ies", "ied", "ying") if lemma.endswith("y") else ("es", "ed", "ing")
-    for base in (stem, stem + stem[-1:]):
-        yield from (base + ending for ending in endings)
-
-
 @cache
 def transfer_words() -> frozenset[str]:
     """Return all forms of the verbs and nouns that tell a transfer."""
     rows = [*read_csv("verbs"), *read_csv("nouns")]
-    regular = (form for row in rows for form in _forms(row["lemma"]))
+    regular = (form for row in rows for form in forms_of(row["lemma"]))
     irregular = (form for row in rows for form in split_cell(row["forms"]))
     return frozenset({"embargo", "reached", *regular, *irregular})
 

@@ -18,6 +18,8 @@ _ENDS_SENTENCE = re.compile(r"[.!?:][\"'”’)\]]*$")
 _BEGINS_ITEM = re.compile(r"(?:[•‣▪●○◦■□·*–—-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s")
 _DIVIDED = re.compile(r"[A-Za-z]-$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LONGEST_WORD = 200
+"""Characters that a word has at most whose hyphen is looked at."""
 _FIRST_PARTS = frozenset([
     "anti", "co", "cross", "eight", "ex", "first", "five", "four", "ground", "half", "heavy", "high", "light", "long", "low",
     "medium", "mid", "multi", "nine", "non", "once", "one", "post", "pre", "pro", "quick", "sea", "second", "self", "semi",
@@ -52,16 +54,22 @@ def join_lines(pages: Sequence[Sequence[Line]]) -> str:
     kept = _without_repeated(pages)
     usual = _Usual([line for page in kept for line in page])
     known = _words(line.text for page in kept for line in page)
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     last: Line | None = None
     for page in kept:
         for number, line in enumerate(page):
             if last and usual.goes_on(last, line, is_apart=number == 0):
-                paragraphs[-1] = _joined(paragraphs[-1], line.text, known)
+                end = paragraphs[-1].pop()
+                paragraphs[-1] += _in_two(_joined(end, line.text, known))
             else:
-                paragraphs.append(line.text)
+                paragraphs.append(_in_two(line.text))
             last = line
-    return "\n\n".join(paragraphs)
+    return "\n\n".join("".join(paragraph) for paragraph in paragraphs)
+
+
+def _in_two(text: str) -> list[str]:
+    """A text in two pieces: of a long paragraph, only the end is looked at when a line is joined to it."""
+    return [text[:-_LONGEST_WORD], text[-_LONGEST_WORD:]]
 
 
 def _key(line: Line) -> tuple[str, int]:

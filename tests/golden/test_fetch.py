@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -18,22 +17,7 @@ from warcio import ArchiveIterator
 from etl.settings import load_settings
 from etl.sources import Article, read_articles
 from tests.conftest import ROOT
-from tests.golden.sites import ARTICLES, OTHERS, SECRET, Site, count, fetch, page, records, serve
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A server."""
-    with serve() as started:
-        yield started
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder, and a contact that is told to servers."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ETL_FETCH_CONTACT", "desk@example.org")
-    return tmp_path
+from tests.golden.sites import ARTICLES, OTHERS, SECRET, Site, count, fetch, page, records
 
 
 @pytest.mark.usefixtures("folder")

@@ -25,21 +25,6 @@ from etl.fetch.unfetched import Refused, Unfetched
 from tests.golden.sites import ARTICLES, OTHERS, SECRET, Answer, Site, count, fetch, page, records, redirect, serve
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A server."""
-    with serve() as started:
-        yield started
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder, and a contact that is told to servers."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ETL_FETCH_CONTACT", "desk@example.org")
-    return tmp_path
-
-
 def _drip(handler: BaseHTTPRequestHandler) -> None:
     """An answer of a byte at a time that never ends."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")

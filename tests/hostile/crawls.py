@@ -66,6 +66,7 @@ def _crawls(rng: random.Random) -> Iterator[Hostile]:
         )
 
     bad = (
+        "same_document",
         "corrupt_file",
         "no_text",
         "empty_file",

@@ -1,8 +1,8 @@
 """Denials that tell no transfer themselves: `Iran denies the charge`, `a claim that Moscow rejects`."""
 
 from etl.extract.rules.annotate import Sentence
+from etl.extract.rules.lexicon import DENIALS
 
-_DENY = frozenset({"deny", "reject", "dismiss", "refute"})
 _CHARGE = frozenset(
     [
         "accusation",
@@ -33,7 +33,7 @@ def denied_parties(sentences: list[Sentence]) -> dict[int, frozenset[str]]:
         if sentence.doc is None:
             continue
         for token in sentence.doc:
-            if token.lemma_.lower() not in _DENY or token.pos_ != "VERB":
+            if token.lemma_.lower() not in DENIALS or token.pos_ != "VERB":
                 continue
             objects = [child for child in token.children if child.dep_ in {"dobj", "pobj"}]
             if not any(child.lemma_.lower() in _CHARGE for child in objects):

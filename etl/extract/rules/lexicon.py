@@ -9,6 +9,8 @@ from etl.reference.tables import read_csv, split_cell
 
 NAMED_FRAMES = frozenset(["giver", "move", "reach"])
 """Frames of words so common that the sentence itself must name equipment or a party: `he came home`, `a source said`."""
+DENIALS = frozenset(["deny", "reject", "dismiss", "refute"])
+"""Verbs by which a party denies a charge."""
 _ONLY_WITH = "only with "
 """How the note of a verb begins that tells a transfer with some particles only."""
 
