@@ -59,7 +59,7 @@ notebook: env  ## open the notebooks in Jupyter
 	$(BIN)/jupyter lab notebooks
 
 lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --extra train --extra cluster --extra stores --extra bench --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile --universal --python-version 3.11 --extra dev --extra train --extra cluster --extra stores --extra bench --extra report --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
 
 audit: env  ## ask the Python package index for known faults of the locked packages; needs the network and fails without it

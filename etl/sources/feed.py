@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import date
 from email.utils import parsedate
 from typing import Any
+from xml.sax.xmlreader import AttributesNSImpl
 
 import feedparser
 from feedparser.mixin import _FeedParserMixin
+from feedparser.parsers.strict import _StrictFeedParser
 
 from etl.errors import InputError
 from etl.sources.charset import decode_as
@@ -32,6 +34,24 @@ def _leave_authors(_parser: object, key: str = "author") -> None:
 # Authors are not asked for, and the library looks for an e-mail address in them by a pattern whose time grows with the
 # square of their length and that no deadline can interrupt.
 _FeedParserMixin._sync_author_detail = _leave_authors
+
+
+class _Attributes(AttributesNSImpl):
+    """The attributes of an element. The library's own look through all of them for each."""
+
+    def __init__(self, given: AttributesNSImpl) -> None:
+        names = given.getQNames()
+        super().__init__(dict(given.items()), dict(zip(given.keys(), names, strict=True)))
+        self._by_name = dict(zip(names, given.values(), strict=True))
+
+    def getValueByQName(self, name: str) -> str:  # noqa: N802  # it overrides
+        return self._by_name[name]
+
+
+_begin_element = _StrictFeedParser.startElementNS
+_StrictFeedParser.startElementNS = lambda parser, name, qname, attributes: _begin_element(
+    parser, name, qname, _Attributes(attributes)
+)
 
 
 def _text_of(detail: Any) -> str:

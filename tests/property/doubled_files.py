@@ -262,7 +262,7 @@ EXPORTS: dict[str, Make] = {
     "ends only": _exported("End of Document\n\n"),
     "codes only": _exported("HD\nLP\nTD\nAN\n", after=_FACTIVA.format(1, 1, PROSE)),
     "rules in a text": _exported("a\n" + _RULE, _PROQUEST.format(1, 1, "a").split("Publication")[0], "Database: a\n" + _PROQUEST),
-    "a long byline": _exported(_BROKEN, _OLDER.split("LENGTH")[0].format(1, 1) + "BYLINE: a\n" + _BROKEN, "\nLENGTH: 60 words\n\na\n\nLOAD-DATE: a"),
+    "a long byline": _exported(_BROKEN, _OLDER.split("LENGTH", maxsplit=1)[0].format(1, 1) + "BYLINE: a\n" + _BROKEN, "\nLENGTH: 60 words\n\na\n\nLOAD-DATE: a"),
     "a long head": _exported("a\n\n", "1 of 1 DOCUMENTS\n\n", _OLDER.format(1, 1, "a")),
     "fields behind the text": _exported("SUBJECT: a\n\n", _OLDER.format(1, 1, "a") + "\n"),
     "lines before a field": _exported("a\n", _OLDER.format(1, 1, "a").split("LOAD")[0], "\nLOAD-DATE: a\n"),
