@@ -117,7 +117,7 @@ def _run(
         rejected=partial(quarantine.add, whole=True),
         progress=progress,
     )
-    space.finish_parts()
+    space.finish_parts("listing")
     copies = assemble(space, store, settings, corrections, quarantine, progress)
     finished, report = finish(space, progress, data_docs=data_docs)
     numbers = {name: space.number(f"SELECT count(*) FROM {quoted([finished / f'{name}.parquet'])}") for name in TABLES}
@@ -149,7 +149,7 @@ def assemble(
     progress("join", 0)
     write_transfers(space, copies, corrections, quarantine)
     quarantine.flush()
-    space.finish_parts(QUARANTINE)
+    space.finish_tables(QUARANTINE)
     return copies
 
 

@@ -173,4 +173,4 @@ def write_parts(
             space.add_frame(table, checked.frames[table.name])
     if corrections is not None:
         corrections.check_all_matched(matched)
-    space.finish_parts(*OF_ARTICLES)
+    space.finish_tables(*OF_ARTICLES)

@@ -39,7 +39,7 @@ class Space:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.finish_parts()
+        self.finish_parts(*list(self._writers))
         self._base.close()
         rmtree(self.folder, ignore_errors=True)
 
@@ -48,8 +48,14 @@ class Space:
         return self.folder / f"{name}.parquet"
 
     def add(self, name: str, rows: pa.Table) -> None:
-        """Append rows to the part file of a name."""
+        """Append rows to the part file of a name.
+
+        Raises:
+            RuntimeError: it is finished.
+        """
         if name not in self._writers:
+            if self.path(name).exists():
+                raise RuntimeError(f"the part file {name} is finished: nothing can be added to it.")
             self._writers[name] = pq.ParquetWriter(self.path(name), rows.schema, compression="zstd")
         if rows.num_rows:
             self._writers[name].write_table(rows)
@@ -58,13 +64,16 @@ class Space:
         """Append the rows of a frame to the part file of its table."""
         self.add(table.name, to_arrow(table, frame))
 
-    def finish_parts(self, *tables: Table) -> None:
-        """Close all part files, so that they can be read; those of the given tables are there even without a row."""
+    def finish_parts(self, *names: str) -> None:
+        """Close the part files of some names, so that they can be read; to those, nothing can be added any more."""
+        for name in names:
+            self._writers.pop(name).close()
+
+    def finish_tables(self, *tables: Table) -> None:
+        """Do the same for some tables, whose part files are there even without a row."""
         for table in tables:
             self.add(table.name, arrow_schema(table).empty_table())
-        for writer in self._writers.values():
-            writer.close()
-        self._writers.clear()
+            self.finish_parts(table.name)
 
     def run(self, query: str) -> None:
         """Run a statement."""

@@ -73,4 +73,5 @@ def write_transfers(
     if is_decided and corrections and not space.number(f"SELECT count(*) FROM {quoted([space.path('events')])}"):
         regroup({}, {}, corrections)  # says which correction has nothing left to match
     space.add(COUNTED, to_arrow(EVENTS, to_frame(EVENTS, [])))
-    space.finish_parts(*OF_EVENTS)
+    space.finish_parts(COUNTED)
+    space.finish_tables(*OF_EVENTS)

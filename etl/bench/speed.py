@@ -127,6 +127,7 @@ def stock_rate(corpus: Corpus, settings: Settings, *, seconds: float) -> Rate:
         texts,
         workers=settings.workers,
         batch_size=settings.batch_size,
+        weight=len,
         failed=lambda _item, _told: 0,
         fingerprint=code_fingerprint,
     ):

@@ -1,7 +1,6 @@
 """Maps a function over batches: in line, in processes of this machine, or on a Dask cluster. Nothing else knows an engine."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import TypeVar
 
 from etl.engine.local import in_line, in_processes
@@ -10,9 +9,20 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
+_HEAVIEST = 4_000_000
+"""Weight from which a batch is full, however few its items: several of them wait in memory for each process."""
+
+
+def _batches(items: Iterable[Item], size: int, weight: Callable[[Item], int]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    heavy = 0
+    for item in items:
+        batch.append(item)
+        heavy += weight(item)
+        if len(batch) >= size or heavy >= _HEAVIEST:
+            yield batch
+            batch, heavy = [], 0
+    if batch:
         yield batch
 
 
@@ -22,6 +32,7 @@ def map_batches(
     *,
     workers: int,
     batch_size: int,
+    weight: Callable[[Item], int],
     failed: Callable[[Item, str], Result],
     fingerprint: Callable[[], str],
     scheduler: str | None = None,
@@ -35,6 +46,7 @@ def map_batches(
         items: what to work on.
         workers: number of processes of this machine; 1 works in line.
         batch_size: items in one batch.
+        weight: about how many bytes an item takes; a batch of heavy items has fewer.
         failed: gives the result for an item that kills its process, from the item and what happened.
         fingerprint: tells which code and tables a process works with.
         scheduler: address of a Dask scheduler; the batches go there.
@@ -42,7 +54,7 @@ def map_batches(
     Raises:
         ConfigurationError: the cluster cannot be used; the message says why.
     """
-    batches = _batches(items, batch_size)
+    batches = _batches(items, batch_size, weight)
     if scheduler:
         from etl.engine.cluster import on_cluster
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 import pyarrow as pa
 
@@ -92,6 +93,7 @@ def map_documents(documents: Iterator[Document], settings: Settings) -> Iterator
         documents,
         workers=settings.workers,
         batch_size=settings.batch_size,
+        weight=attrgetter("weight"),
         failed=lost,
         fingerprint=code_fingerprint,
         scheduler=settings.scheduler,

@@ -16,6 +16,8 @@ from etl.sources.html import read_html
 from etl.sources.pdf import read_pdf
 from etl.sources.published import Published, parse_published
 
+_LONGEST_TITLE = 2000
+"""Characters of a headline that are kept; what is longer is none, but a text in the wrong place."""
 _LOOK_AT = 1000
 """Characters at the beginning of a text that tell its language."""
 _ENGLISH = frozenset([
@@ -75,7 +77,7 @@ def build_article(document: Document, settings: Settings) -> Article:
     """
     fields = _fields(document)
     raw = fields.get("text")
-    if _clean(raw) is None:
+    if raw is None or raw != raw or (isinstance(raw, str) and not raw.strip()):
         raise InputError("no_text", "the text of the document is empty. Nothing to do if that is so in the source.")
     if not isinstance(raw, str):
         raise InputError("bad_record", f"the text is a {type(raw).__name__}, not a string. Mend the record.")
@@ -88,7 +90,7 @@ def build_article(document: Document, settings: Settings) -> Article:
     if raw.count("\x00") > len(raw) // 100:
         raise InputError("not_text", "the text holds NUL characters: it is not natural text.")
     text = repair(raw)
-    if sum(map(str.isalpha, text[:5000])) < 0.3 * len(text[:5000]):
+    if not text or sum(map(str.isalpha, text[:5000])) < 0.3 * len(text[:5000]):
         raise InputError("no_text", "fewer than a third of the first characters are letters: no article to read.")
     publisher, title, url = (
         _clean(fields.get("publisher")),
@@ -104,7 +106,7 @@ def build_article(document: Document, settings: Settings) -> Article:
         source_id=_clean(fields.get("id")) or document.default_id,
         source_path=document.source_path,
         text=text,
-        title=title or front.title,
+        title=(title or front.title or "")[:_LONGEST_TITLE].rstrip() or None,
         url=url if url and url.startswith(("http://", "https://")) else None,
         publisher=publisher,
         published=published.day,

@@ -25,6 +25,11 @@ class Document:
         """Identifier where the document has none of its own."""
         return f"{self.source_path}#{self.place}" if self.place else self.source_path
 
+    @property
+    def weight(self) -> int:
+        """Roughly how many bytes it takes in memory: the lengths of its texts."""
+        return sum(len(value) for value in self.fields.values() if isinstance(value, (str, bytes)))
+
     def digest(self) -> bytes:
         """Return 16 bytes that tell the document from all others: its fields, and its place where it has no id of its own."""
         own = hashlib.sha256()

@@ -95,8 +95,8 @@ def parse_published(text: str, *, order: DateOrder | None = None) -> Published:
         )
         if parsed and _EARLIEST <= parsed.year <= _LATEST:
             return Published(parsed.date(), parsed.year)
-    if re.fullmatch(r"\s*(?:19|20)\d{2}\s*", text):
-        return Published(None, int(text))
+    if found := re.fullmatch(r"\s*((?:19|20)\d{2})\s*", text):
+        return Published(None, int(found.group(1)))
     return Published()
 
 

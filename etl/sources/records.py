@@ -21,6 +21,8 @@ Line = str | InputError
 _CELL_LIMIT = 10_000_000
 _ROWS = 100
 """Rows of a Parquet file that are in memory at a time."""
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What the library raises on a Parquet file that is not as it should be."""
 _HELD = 4_000_000
 """Characters of a text that may wait in memory with those of its batch."""
 _LONE = re.compile("[\ud800-\udfff]")
@@ -196,11 +198,11 @@ def read_parquet(file: IO[bytes], settings: Settings) -> Iterator[Record]:
     """
     try:
         stored = pq.ParquetFile(file)
-    except (pa.ArrowException, OSError) as error:
+        names = list(stored.schema_arrow.names)
+    except _BROKEN as error:
         raise InputError(
             "corrupt_file", f"the Parquet file cannot be opened ({str(error)[:150]}). Write it again."
         ) from error
-    names = list(stored.schema_arrow.names)
     chosen = _choose(names, settings)
     if "text" not in chosen:
         raise _no_text_column(names, settings)
@@ -214,7 +216,7 @@ def read_parquet(file: IO[bytes], settings: Settings) -> Iterator[Record]:
                 number += 1
                 cells = [(name, _cell(batch.column(at)[row])) for at, name in enumerate(batch.schema.names)]
                 yield _record(number, cells, settings)
-    except (pa.ArrowException, OSError) as error:
+    except _BROKEN as error:
         raise InputError(
             "corrupt_file", f"the Parquet file breaks off after row {number} ({str(error)[:150]})."
         ) from error

@@ -23,6 +23,8 @@ from etl.sources.unpack import Bounded
 _MOST_MEMBERS = 100_000
 _LARGEST_DIRECTORY = 1 << 24
 """Bytes of the list of members; 100,000 of them have 160 each."""
+_END_RECORD = 22 + 0xFFFF
+"""Most bytes of the record at the end of an archive, with its comment."""
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 """Flags of a member: packed with a password, with a stronger cipher, with its header hidden."""
@@ -198,6 +200,19 @@ def _broken(error: BaseException) -> InputError:
     return InputError("corrupt_file", f"the archive is broken or cut off ({told}). Fetch or pack it again.")
 
 
+def _missing(raw: io.BufferedReader, found: int) -> int:
+    """How many members the end of an archive tells of that are not in its list; a broken entry may hide those after it.
+
+    The number stands 10 bytes into the end record (APPNOTE.TXT 4.3.16); 65,535 says that it stands elsewhere.
+    """
+    size = raw.seek(0, io.SEEK_END)
+    raw.seek(max(0, size - _END_RECORD))
+    tail = raw.read(_END_RECORD)
+    at = tail.rfind(b"PK\x05\x06")
+    told = int.from_bytes(tail[at + 10 : at + 12], "little") if at >= 0 else 0
+    return max(0, told - found) if told < 0xFFFF else 0
+
+
 def _kind_of(archive: zipfile.ZipFile) -> str | None:
     """What kind of document an archive is that is one; None where it is an archive."""
     names = archive.namelist()
@@ -276,6 +291,9 @@ def read_zip(file: File, settings: Settings) -> Iterator[Record | Inner]:
             if kind := _kind_of(archive):
                 told = f"this is {kind}. Save its text as DOCX, PDF, HTML or plain text, and a table as CSV."
                 raise InputError("unsupported_format", told)
+            if missing := _missing(raw, len(archive.infolist())):
+                told = f"{missing} of the members are not in its list, which is broken. Pack it again."
+                yield 0, InputError("corrupt_file", told)
             for path, info in _with_paths(archive.infolist()):
                 within = f"{file.source_path}/{path}"
                 give: Any = partial(_Member, archive, info, count, settings.max_file_bytes)

@@ -1,21 +1,25 @@
 """Coverage-guided fuzzing: `python -m tests.fuzz TARGET --seconds 60`. Needs atheris, which runs on Linux.
 
-An input that breaks a rule, crashes or takes longer than --patience ends the run with exit code 77 (or 1), a traceback, and
-a file `crash-...` (`timeout-...`, `oom-...`) in the folder given with --findings. `python -m tests.fuzz TARGET --again FILE`
-does that one input again. What is found belongs into the table of a test.
+An input that breaks a rule, crashes or takes longer than --patience ends the run with exit code 77 (70 if it was too slow),
+a traceback, and a file `TARGET-crash-...` (`TARGET-timeout-...`, `TARGET-oom-...`) in the folder given with --findings.
+`python -m tests.fuzz TARGET --again FILE` does that one input again. What is found belongs into the table of a test.
+
+The target `all` does the others in turn, each in a process of its own and for as many seconds; it goes on where one finds
+something, and its exit code is then 1.
 """
 
 import argparse
 import logging
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-TARGETS = ["all", "any", "text", "json", "csv", "html", "packed", "parquet", "pdf", "docx", "rtf", "mail", "feed", "warc", "zip", "export",
+TARGETS = ["any", "text", "json", "csv", "html", "packed", "parquet", "pdf", "docx", "rtf", "mail", "feed", "warc", "zip", "export",
            "when", "quantity", "money", "published", "names", "extractor"]  # fmt: skip
-"""All of what follows in turn, readers of files by kind, then parsers of text."""
+"""Readers of files of any kind and by kind, then parsers of text."""
 _COVERED = ["etl", "email", "feedparser", "striprtf", "warcio", "zipfile", "docx"]
 """Packages in which new code that an input reaches makes it worth keeping."""
 _SEEDS = {
@@ -33,14 +37,11 @@ _WORDS = {
 }  # fmt: skip
 
 
-def _do(target: str) -> Callable[[bytes], object]:
-    """What is done with an input of a target. The first byte tells the target in `all`, and the file's name in a reader's."""
+def action(target: str) -> Callable[[bytes], object]:
+    """Return what is done with an input of a target. In a reader's, the first byte tells the name of the file."""
     from tests.fuzz import checks
     from tests.fuzz.seeds import files
 
-    if target == "all":
-        each = [_do(name) for name in TARGETS[1:]]
-        return lambda data: each[data[0] % len(each)](data[1:]) if data else None
     if target not in _WORDS:
         names = _SEEDS.get(target, sorted(files()))
         return lambda data: checks.check_file(names[data[0] % len(names)], data[1:]) if data else None
@@ -55,59 +56,89 @@ def _do(target: str) -> Callable[[bytes], object]:
     return lambda data: check[target](data.decode("utf-8", "replace"))
 
 
-def _seeds(target: str) -> list[bytes]:
-    """The inputs from which a target goes out."""
+def seeds(target: str) -> list[bytes]:
+    """Return the inputs from which a target goes out."""
     from tests.fuzz.seeds import files
 
-    if target == "all":
-        return [bytes([number]) + seed for number, name in enumerate(TARGETS[1:]) for seed in _seeds(name)]
     if target in _WORDS:
         return [text.encode() for text in _WORDS[target]]
     return [bytes([number]) + files()[name] for number, name in enumerate(_SEEDS.get(target, sorted(files())))]
 
 
+def _each(given: list[str]) -> None:
+    """Fuzz all targets in turn, with the arguments that were given for `all`."""
+    at = given.index("all")
+    found = []
+    for target in TARGETS:
+        print(f"{target}:", flush=True)
+        arguments = [*given[:at], target, *given[at + 1 :]]
+        if subprocess.run([sys.executable, "-m", "tests.fuzz", *arguments], check=False).returncode:
+            found.append(target)
+    if found:
+        sys.exit(f"something was found in {', '.join(found)}: see what is told above.")
+    print(f"nothing was found in {len(TARGETS)} targets")
+
+
 def main() -> None:
-    """Fuzz one target, or do one input again."""
+    """Fuzz one target or all, or do one input again."""
     told = argparse.ArgumentParser(
         prog="python -m tests.fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     told.add_argument(
-        "target", choices=TARGETS, help="what is fuzzed: a reader by its kind of file, or a parser of text"
+        "target",
+        choices=["all", *TARGETS],
+        help="what is fuzzed: a reader by its kind of file, or a parser of text",
     )
-    told.add_argument("--seconds", type=int, default=60, help="how long (default: 60)")
+    told.add_argument("--seconds", type=int, default=60, help="how long each target is fuzzed (default: 60)")
     told.add_argument("--runs", type=int, default=-1, help="how many inputs at most (default: no limit)")
     told.add_argument("--seed", type=int, default=1, help="where chance begins (default: 1)")
     told.add_argument("--longest", type=int, default=4096, help="greatest length of an input in bytes (default: 4096)")
     told.add_argument(
         "--patience", type=int, default=60, help="seconds after which an input counts as endless (default: 60)"
     )
-    told.add_argument("--corpus", type=Path, help="folder that keeps what was found to reach new code (default: none)")
+    told.add_argument(
+        "--corpus",
+        type=Path,
+        help="folder that keeps what was found to reach new code, in one for each target (default: none)",
+    )
     told.add_argument(
         "--findings", type=Path, default=Path(), help="folder for inputs that break a rule (default: here)"
     )
-    told.add_argument("--blind", action="store_true", help="begin sooner, and do not look which code an input reaches")
+    told.add_argument(
+        "--blind", action="store_true", help="begin sooner, and do not look which code of the project an input reaches"
+    )
     told.add_argument("--again", type=Path, help="do this one input and stop")
     given = told.parse_args()
+    if given.target == "all":
+        if given.again:
+            told.error("name the target of the input that is done again; the file begins with it")
+        _each(sys.argv[1:])
+        return
     if given.again:
-        _do(given.target)(given.again.read_bytes())
+        action(given.target)(given.again.read_bytes())
         print("the input breaks no rule")
         return
 
     import atheris
 
-    with atheris.instrument_imports(include=[] if given.blind else _COVERED, enable_loader_override=not given.blind):
-        do = _do(given.target)
+    with atheris.instrument_imports(
+        include=["tests.fuzz"] if given.blind else _COVERED, enable_loader_override=not given.blind
+    ):
+        do = action(given.target)
     logging.disable(logging.CRITICAL)
-    do(_seeds(given.target)[-1])  # tables and models are loaded before the first input is timed
+    do(seeds(given.target)[-1])  # tables and models are loaded before the first input is timed
     with tempfile.TemporaryDirectory() as folder:
-        for number, seed in enumerate(_seeds(given.target)):
+        for number, seed in enumerate(seeds(given.target)):
             (Path(folder) / f"{number:03}").write_bytes(seed)
-        kept = [str(given.corpus)] if given.corpus else []
+        given.findings.mkdir(parents=True, exist_ok=True)
+        kept = [given.corpus / given.target] if given.corpus else []
+        for own in kept:
+            own.mkdir(parents=True, exist_ok=True)
         options = [
             f"-max_total_time={given.seconds}", f"-runs={given.runs}", f"-seed={given.seed}", f"-max_len={given.longest}",
-            f"-timeout={given.patience}", f"-artifact_prefix={given.findings}/", "-print_final_stats=1", "-rss_limit_mb=4096",
+            f"-timeout={given.patience}", f"-artifact_prefix={given.findings}/{given.target}-", "-print_final_stats=1", "-rss_limit_mb=4096",
         ]  # fmt: skip
-        atheris.Setup([sys.argv[0], *options, *kept, folder], do)
+        atheris.Setup([sys.argv[0], *options, *map(str, kept), folder], do)
         atheris.Fuzz()
 
 

@@ -76,3 +76,10 @@ def test_a_kept_file_that_stands_twice_is_found_out(tmp_path: Path) -> None:
     kept.with_name("copy.parquet").write_bytes(kept.read_bytes())
     with pytest.raises(AccountingError, match=r"Delete \.kept"):
         run_pipeline(tmp_path / "in", tmp_path / "out")
+
+
+def test_more_rows_than_are_written_at_a_time(tmp_path: Path) -> None:
+    """Thousands of documents that cannot be used, told by readers and by workers, are all in quarantine."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_text("{}\n" * 5_000 + "[]\n" * 5_000, encoding="utf-8")
+    assert len(run_pipeline(tmp_path / "in", tmp_path / "out").table("quarantine")) == 10_000

@@ -60,7 +60,7 @@ def _map(
     **engine: object,
 ) -> list[int]:
     results = map_batches(
-        function, numbers, batch_size=4, failed=_failed, fingerprint=fingerprint,
+        function, numbers, batch_size=4, weight=abs, failed=_failed, fingerprint=fingerprint,
         **({"workers": 1} | engine),  # type: ignore[arg-type]
     )  # fmt: skip
     return [number for result in results for number in result]
@@ -173,10 +173,24 @@ def test_items_are_taken_as_they_are_needed() -> None:
             taken.append(number)
             yield number
 
-    results = map_batches(double, numbers(), workers=2, batch_size=4, failed=_failed, fingerprint=same_code)
+    results = map_batches(double, numbers(), workers=2, batch_size=4, weight=abs, failed=_failed, fingerprint=same_code)
     next(results)
     assert len(taken) <= 40
     assert sum(map(len, results)) == 396
+
+
+def test_a_batch_of_heavy_items_has_fewer() -> None:
+    """Items that take much memory do not wait together: a batch is full by weight, too."""
+    sizes = map_batches(
+        len,
+        [1] * 3 + [3_000_000] * 4 + [1] * 3,
+        workers=1,
+        batch_size=4,
+        weight=abs,
+        failed=_failed,
+        fingerprint=same_code,
+    )
+    assert list(sizes) == [4, 2, 4]
 
 
 def test_a_cluster_that_is_not_there_is_told(scheduler: str) -> None:

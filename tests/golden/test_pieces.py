@@ -74,7 +74,7 @@ def test_rows_are_sorted_on_disk(tmp_path: Path) -> None:
     with Space(tmp_path / "run") as work:
         for row in rows:
             work.add_frame(ARTICLES, to_frame(ARTICLES, [row]))
-        work.finish_parts()
+        work.finish_tables(ARTICLES)
         found = pa.concat_tables(work.sorted(ARTICLES)).to_pylist()
     assert [(row["source_id"], row["article_id"][-1]) for row in found] == [
         ("B", "3"), ("a", "2"), ("a", "4"), ("b", "0"), ("é", "1"),

@@ -97,8 +97,6 @@ def _told(*pieces: str) -> Make:
 
 
 EXTRACTED: dict[str, Make] = {
-    "one sale": _told(SALE),
-    "paragraphs": _told(SALE + "\n\n"),
     "a general word and another": _told("Norway sold Ghana tanks.", "Norway delivered Leopard 2 tanks to Ghana."),
     "prose": _told(PROSE),
     "pronouns": _told("It sold them more of these.", "The kingdom sent the rebels rifles."),
@@ -284,8 +282,8 @@ WORK: dict[str, Work] = {
         lambda text: build_article(Document("a.txt", 0, {"text": text}), SET), _of(SOME, f"{PROSE * 4}{{0}}".format)
     ),
     "print": Work(Print.of, _of(SOME, make_article)),
-    "extractor, by sentences": Work(_extract, EXTRACTED, first=8, most=4000),
-    "extractor, in one sentence": Work(_extract, SENTENCES, first=8, most=100),
+    "extractor, by sentences": Work(_extract, EXTRACTED, first=16, most=4000),
+    "extractor, in one sentence": Work(_extract, SENTENCES, first=50, most=100),
     "merge_mentions": Work(
         lambda given: merge_mentions(*given, EXTRACTOR),
         {
@@ -299,10 +297,15 @@ WORK: dict[str, Work] = {
         lambda reports: find_duplicates(reports, similarity=0.7),
         {
             "other parties": _reports(parties=10**9, vocabulary=1000),
-            "words in common": _reports(parties=1, vocabulary=150),
             "one story": lambda size: [replace(_reports(parties=1, vocabulary=1)(1)[0], article_id=f"{n}") for n in range(size)],
         },
         first=50,
+        most=20_000,
+    ),
+    "find_duplicates, many alike": Work(  # up to some number, each is compared with all
+        lambda reports: find_duplicates(reports, similarity=0.7),
+        {"words in common": _reports(parties=1, vocabulary=150)},
+        first=400,
         most=20_000,
     ),
     "events into transfers": Work(_join, {"other parties": _events(_pair)}, first=20, most=20_000),

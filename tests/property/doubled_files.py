@@ -227,7 +227,7 @@ ZIP: dict[str, Make] = {
     "equal names": _zip(lambda _: "a.txt"),
     "names with numbers": _zip(lambda number: "a.txt" if number % 2 else f"a ({number // 2}).txt"),
     "folders": _zip("{}/".format),
-    "parts of a name": _zip(lambda _: "a/" * 500 + "b"),
+    "parts of a name": _zip(lambda number: "a/" * 500 + str(number)),
 }
 
 _RULE = "_" * 60 + "\n"

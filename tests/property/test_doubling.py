@@ -1,6 +1,6 @@
 """Twice the input takes about twice the time, whatever its shape: each time a ratio within one run, never a time itself.
 
-`DOUBLING_SECONDS=0.5 python -m pytest tests/property/test_doubling.py` compares larger inputs than a plain run does.
+`DOUBLING_TIMES=20 python -m pytest tests/property/test_doubling.py` compares inputs that take twenty times as long.
 """
 
 import gc
@@ -22,25 +22,28 @@ MOST = 2.6
 """Greatest ratio: 2 where time grows with the length, 4 where it grows with its square."""
 TRIES, REPEATS = 5, 3
 """How often a ratio is measured before it counts as too great, and of how many runs each time is the shortest."""
-SECONDS = float(os.environ.get("DOUBLING_SECONDS", "0.008"))
+TIMES = int(os.environ.get("DOUBLING_TIMES", "1"))
+SECONDS = 0.008 * TIMES
 """CPU time that the smaller input takes at least."""
-PATIENCE = 30
-"""Seconds after which the work on one shape is given up as endless."""
+PATIENCE = 40 * TIMES
+"""Seconds of CPU time after which the work on one shape is given up as endless."""
 ALL = WORK | FILE_WORK
 
 
 @contextmanager
 def _patience(seconds: int) -> Iterator[None]:
+    """Raise TimeoutError where what is done takes so many seconds of CPU time, however long it waits for its turn."""
+
     def give_up(*_: object) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _seconds(do: Callable[[Any], object], given: Any) -> float:
@@ -61,7 +64,7 @@ def _size(work: Work, make: Callable[[int], Any]) -> int | None:
     _seconds(work.do, make(size))  # tables and caches are filled
     while (took := _seconds(work.do, make(size))) < SECONDS:
         size *= 4 if took < SECONDS / 16 else 2
-        if size > work.most:
+        if size > work.most * TIMES:
             return None
     return size
 

@@ -219,3 +219,9 @@ def test_long_lines_are_no_trap(parse: Callable[[str], object]) -> None:
 def test_numbers_without_end_are_not_read(text: str) -> None:
     """A number that no column can hold is none, whether digits or words tell it."""
     assert parse_quantity(text) is None
+
+
+@pytest.mark.parametrize(("text", "year"), [("2000\x1c", 2000), ("\x1f 1999\n", 1999)])
+def test_years_among_odd_blanks(text: str, year: int) -> None:
+    """A year is read among characters that patterns take for blanks and numbers do not."""
+    assert parse_published(text).year == year
