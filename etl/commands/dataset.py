@@ -113,24 +113,81 @@ EXPORTS = {
     "trade-register-text": "trade_register.md",
     "unroca": "unroca.csv",
     "flows": "flows.graphml",
+    "geojson": "flows.geojson",
+    "excel": "arms_transfer_events.xlsx",
+    "card": "card.pdf",
 }
+_NEEDED = {
+    "excel": {"xlsxwriter": "xlsxwriter"},
+    "card": {"fpdf": "fpdf2", "vl_convert": "vl-convert-python"},
+}
+"""Modules that an export needs beside those of every installation, with the packages that bring them."""
+
+
+def _need_extra(kind: str) -> None:
+    from importlib.util import find_spec
+
+    from etl.errors import ConfigurationError
+
+    if missing := [package for module, package in _NEEDED.get(kind, {}).items() if find_spec(module) is None]:
+        raise ConfigurationError(
+            f"etl export {kind} needs {', '.join(missing)}. Install the extra `report`: pip install '.[report]'."
+        )
+
+
+def _version(tables: Path) -> str:
+    """The version of the tables: of a release its own, of a run that of the program."""
+    import json
+
+    from etl import __version__
+
+    path = tables / "datapackage.json"
+    return (
+        str(json.loads(path.read_text(encoding="utf-8")).get("version", __version__)) if path.is_file() else __version__
+    )
+
+
+def _write_for_people(kind: str, tables: Path, target: Path, transfer: str | None) -> None:
+    """Write a workbook, or the card of a transfer."""
+    from etl.errors import ConfigurationError
+    from etl.stored import read_stored
+    from schemas import TABLES as DECLARED
+
+    if kind == "card" and transfer is None:
+        raise ConfigurationError("a card shows one transfer. Give its transfer_id, or the beginning: --transfer ID.")
+    _need_extra(kind)
+    frames = {name: read_stored(table, tables) for name, table in DECLARED.items() if name != "texts"}
+    if kind == "card":
+        from etl.publish.card import write_card
+
+        write_card(transfer or "", frames, target, version=_version(tables))
+        return
+    from etl.publish.workbook import MOST_ROWS, write_workbook
+
+    for name in write_workbook(frames, target, version=_version(tables)):
+        say(f"{name}: only the first {MOST_ROWS:,} of {len(frames[name]):,} rows, a sheet has no more room")
 
 
 @click.command()
 @click.argument("kind", type=click.Choice(list(EXPORTS)))
 @TABLES
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
-def export(kind: str, tables: Path, out: Path | None) -> None:
+@click.option("--transfer", help="For a card: the transfer_id, or its beginning.")
+def export(kind: str, tables: Path, out: Path | None, transfer: str | None) -> None:
     """Write the transfers in another form of the field.
 
     trade-register has the columns of SIPRI's register (with a note beside it of what it is not), trade-register-text its printed
-    layout, unroca the form of the UN Register, flows a graph for network programs.
+    layout, unroca the form of the UN Register, flows a graph for network programs, geojson lines for maps. For people: excel is a
+    workbook of all tables without texts, card one transfer on a page, as PDF or PNG by the ending of --out (both need the extra
+    `report`).
 
     \b
-    Example:
+    Examples:
       etl export flows --out flows.graphml
+      etl export card --transfer 1708e2e3 --out card.png
     """
     from etl.publish.flows import write_flows
+    from etl.publish.geojson import write_geojson
     from etl.publish.tables import write_text
     from etl.publish.trade_register import trade_register_note, write_trade_register, write_trade_register_text
     from etl.publish.unroca import write_unroca
@@ -138,9 +195,15 @@ def export(kind: str, tables: Path, out: Path | None) -> None:
     from schemas import EVENTS, TRANSFER_EVENTS, TRANSFERS
 
     target = out or Path(EXPORTS[kind])
+    if kind in _NEEDED:
+        _write_for_people(kind, tables, target, transfer)
+        say(f"written: {target}")
+        return
     transfers, events, links = (read_stored(table, tables) for table in (TRANSFERS, EVENTS, TRANSFER_EVENTS))
     if kind == "flows":
         write_flows(transfers, target)
+    elif kind == "geojson":
+        write_geojson(transfers, target)
     elif kind == "unroca":
         write_unroca(transfers, events, links, target)
     elif kind == "trade-register-text":

@@ -10,9 +10,7 @@ from etl.commands.console import say
 
 
 @click.command()
-@click.argument(
-    "tables", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("data/processed")
-)
+@click.argument("tables", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("data/processed"))
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

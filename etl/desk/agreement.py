@@ -1,6 +1,6 @@
 """How far two coders agree: the share of equal codes, Cohen's kappa and Krippendorff's alpha, by field."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -64,17 +64,17 @@ def krippendorff_alpha(units: Sequence[Unit], *, order: Sequence[Hashable] | Non
         order: all codes from the lowest to the highest, for the ordinal alpha; else the codes are names.
     """
     distance = _nominal if order is None else _ordinal(order)
-    coincidences: Counter[tuple[Hashable, Hashable]] = Counter()
+    coincidences: dict[tuple[Hashable, Hashable], float] = defaultdict(float)
     for unit in units:
         for pair in permutations(unit, 2):
-            coincidences[pair] += 1 / (len(unit) - 1)  # type: ignore[assignment]
-    totals: Counter[Hashable] = Counter()
+            coincidences[pair] += 1 / (len(unit) - 1)
+    totals: dict[Hashable, float] = defaultdict(float)
     for (one, _), count in coincidences.items():
         totals[one] += count
     n = sum(totals.values())
     observed = sum(count * distance(one, other, totals) for (one, other), count in coincidences.items())
     expected = sum(
-        totals[one] * (totals[other] - (one == other)) * distance(one, other, totals)
+        totals[one] * totals[other] * distance(one, other, totals)
         for one in totals
         for other in totals
         if one != other

@@ -3,7 +3,7 @@
 All HTML of what articles say is made here and in `etl.show`, so that it is escaped in one place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
@@ -35,7 +35,9 @@ def _system(row: Row) -> str:
 
 
 def _money(row: Row) -> str:
-    return f"{row['value_amount']:,.0f} {escape(row['value_currency'] or '')}" if row["value_amount"] is not None else ""
+    return (
+        f"{row['value_amount']:,.0f} {escape(row['value_currency'] or '')}" if row["value_amount"] is not None else ""
+    )
 
 
 def _sureness(row: Row) -> str:
@@ -64,23 +66,29 @@ def _article(row: Row) -> str:
     )
 
 
-def words(mention: Row, text: str | None) -> str:
-    """Return the words of a mention as HTML, each role marked.
+def _places(mentions: Iterable[Row]) -> list[list[Row]]:
+    """The mentions of an event by their quotes: one quote can tell it twice."""
+    found: dict[tuple[int, int], list[Row]] = {}
+    for mention in mentions:
+        found.setdefault((mention["quote_start"], mention["quote_end"]), []).append(mention)
+    return list(found.values())
+
+
+def words(mentions: Sequence[Row], text: str | None) -> str:
+    """Return the words of mentions as HTML, each role marked.
 
     Args:
-        mention: a row of `mentions`.
+        mentions: rows of `mentions` that have the same quote.
         text: the article's text, to show some of it around the quote; None for the quote alone.
     """
-    start, end = mention["quote_start"], mention["quote_end"]
-    spans = spans_of(mention)
+    quote, start, end = (mentions[0][name] for name in ("quote", "quote_start", "quote_end"))
+    spans = [span for mention in mentions for span in spans_of(mention)]
     if text is None:
         inner = [Span(span.role, span.start - start, span.end - start) for span in spans]
-        return f"<b>{marked(mention['quote'], 0, len(mention['quote']), inner)}</b>"
+        return f"<b>{marked(quote, 0, len(quote), inner)}</b>"
     low, high = context(text, start, end, _AROUND)
     before, after = (marked(text, *stretch, spans) for stretch in ((low, start), (end, high)))
-    return (
-        f"{'… ' if low else ''}{before}<b>{marked(text, start, end, spans)}</b>{after}{' …' if high < len(text) else ''}"
-    )
+    return f"{'… ' if low else ''}{before}<b>{marked(text, start, end, spans)}</b>{after}{' …' if high < len(text) else ''}"
 
 
 def event_panel(event: Row, tables: Tables, texts: dict[str, str]) -> str:
@@ -94,9 +102,11 @@ def event_panel(event: Row, tables: Tables, texts: dict[str, str]) -> str:
     article = tables.article[event["article_id"]]
     mentions = tables.mentions_of.get(event["event_id"], [])
     text = texts.get(event["article_id"])
+    places = _places(mentions)
     quotes = "".join(
-        f'<blockquote lang="{escape(article["language"])}" data-mention="{mention["mention_id"]}">{words(mention, text)}</blockquote>'
-        for mention in mentions
+        f'<blockquote lang="{escape(article["language"])}" data-mentions="{" ".join(row["mention_id"] for row in rows)}">'
+        f"{words(rows, text)}</blockquote>"
+        for rows in places
     )
     join = tables.join[event["event_id"]]
     transfer = tables.transfer[join["transfer_id"]]
@@ -120,7 +130,7 @@ def event_panel(event: Row, tables: Tables, texts: dict[str, str]) -> str:
             ("Corrected by a person", "yes" if event["is_corrected"] else "no"),
         ]
     )  # fmt: skip
-    count = f"{len(mentions)} places in the article" if len(mentions) != 1 else "One place in the article"
+    count = f"{len(places)} places in the article" if len(places) != 1 else "One place in the article"
     return (
         f"<h3>The words</h3>{_article(article)}<p><small>{count}. The quote is in bold.</small></p>{quotes}"
         f"<h3>What was read</h3>{facts}<h3>Its transfer</h3>"
@@ -160,7 +170,9 @@ def transfer_panel(transfer: Row, tables: Tables) -> str:
     items = []
     for join in joins:
         event = tables.event[join["event_id"]]
-        claim = "" if event["assertion"] == "reported" else f" <em>{_label('assertion', event['assertion']).lower()}</em>"
+        claim = (
+            "" if event["assertion"] == "reported" else f" <em>{_label('assertion', event['assertion']).lower()}</em>"
+        )
         items.append(
             f'<li><a data-open="event" href="#event={event["event_id"]}">{_short(event, tables)}</a>{claim}'
             f"<br><q>{escape(event['evidence'][:300])}</q><br><small>{_reason(join, tables)}</small></li>"
@@ -185,7 +197,7 @@ def transfer_panel(transfer: Row, tables: Tables) -> str:
             ("Items delivered", _range(transfer, "delivered")),
             ("Value", _money(transfer)),
             ("Terms", _label("transfer_type", transfer["transfer_type"])),
-            ("Articles", f"{transfer['n_articles']:,} <small>{transfer['n_independent_reports']:,} independent</small>"),
+            ("Articles", f"{transfer['n_articles']:,} <small>of them independent: {transfer['n_independent_reports']:,}</small>"),
             ("Confidence", _sureness(transfer)),
             ("Delivery before order", "yes: look at the dates" if transfer["is_out_of_order"] else "no"),
         ]

@@ -96,10 +96,13 @@ _COMMON = (
     Column("supplier", "Supplier", _party("supplier"), "code", 15),
     Column("recipient", "Recipient", _party("recipient"), "code", 15),
     Column("system", "System", _text("system_name"), "text", 18),
-    Column("category", "Category", _code("system_category", "category"), "code", 14),
 )
-_TIER = Column("tier", "Tier", _code("tier", "tier"), "code", 10)
-_CONFIDENCE = Column("confidence", "Confidence", _number("confidence", "{:.2f}"), "number", 11)
+_CATEGORY = Column("category", "Category", _code("system_category", "category"), "code", 15)
+_DOUBT = (
+    Column("tier", "Tier", _code("tier", "tier"), "code", 12),
+    Column("disputed", "Claim", _code("assertion", "assertion"), "code", 11),
+)
+_CONFIDENCE = Column("confidence", "Confidence", _number("confidence", "{:.2f}"), "number", 13)
 
 
 def event_columns(tables: Tables) -> tuple[Column, ...]:
@@ -112,13 +115,13 @@ def event_columns(tables: Tables) -> tuple[Column, ...]:
     return (
         *_COMMON,
         Column("status", "Status", _code("status", "status"), "code", 12),
-        Column("when", "When", _event_date, "text", 12),
+        Column("when", "When", _event_date, "text", 14),
         Column("quantity", "Items", _items("quantity_min", "quantity_max"), "number", 10),
-        Column("report", "Reported", _day("report_date"), "text", 11),
-        Column("publisher", "Outlet", of_article("publisher"), "code", 16),
+        *_DOUBT,
+        Column("publisher", "Outlet", of_article("publisher"), "code", 18),
+        Column("report", "Reported", _day("report_date"), "text", 13),
+        _CATEGORY,
         _CONFIDENCE,
-        _TIER,
-        Column("disputed", "Claim", _code("assertion", "assertion"), "code", 10),
         Column("words", "Words", _text("evidence"), "text", 40),
         Column("title", "Headline", of_article("title"), "text", 0),
         Column("year", "Year", lambda row: _year(event_year(row)), "number", 0),
@@ -134,17 +137,17 @@ def transfer_columns() -> tuple[Column, ...]:
     """Return the columns of the table of transfers."""
     return (
         *_COMMON,
-        Column("status", "Furthest status", _code("status_latest", "status"), "code", 15),
-        Column("when", "When", _transfer_date, "text", 12),
+        Column("status", "Furthest status", _code("status_latest", "status"), "code", 17),
+        Column("when", "When", _transfer_date, "text", 14),
         Column("ordered", "Ordered", _items("quantity_ordered_min", "quantity_ordered_max"), "number", 10),
-        Column("delivered", "Delivered", _items("quantity_delivered_min", "quantity_delivered_max"), "number", 10),
-        Column("first", "First report", _day("first_report"), "text", 12),
-        Column("events", "Events", _number("n_events"), "number", 8),
-        Column("reports", "Reports", _number("n_independent_reports"), "number", 9),
-        Column("conflicts", "Conflicts", _number("n_conflicts"), "number", 10),
+        Column("delivered", "Delivered", _items("quantity_delivered_min", "quantity_delivered_max"), "number", 12),
+        *_DOUBT,
+        Column("first", "First report", _day("first_report"), "text", 14),
+        Column("events", "Events", _number("n_events"), "number", 9),
+        Column("reports", "Reports", _number("n_independent_reports"), "number", 10),
+        Column("conflicts", "Conflicts", _number("n_conflicts"), "number", 12),
+        _CATEGORY,
         _CONFIDENCE,
-        _TIER,
-        Column("disputed", "Claim", _code("assertion", "assertion"), "code", 10),
         Column("year", "Year", _transfer_year, "number", 0),
     )
 

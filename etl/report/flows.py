@@ -6,7 +6,7 @@ from etl.report.data import Row
 from etl.report.figure import Figure, label, number, shape, tip
 
 _MOST = 20
-_WIDTH, _LEFT, _RIGHT = 420, 128, 292
+_WIDTH, _LEFT, _RIGHT = 380, 134, 246
 _SLOT, _GAP = 15, 5
 """Least height of a party, so that its name has room, and what lies between two."""
 _NODE = 6
@@ -38,12 +38,15 @@ def party_names(transfers: list[Row]) -> dict[str, str]:
 
 
 def left_out(transfers: list[Row]) -> str:
-    """Return in a sentence which transfers no picture of flows holds."""
+    """Return in a sentence which transfers no picture of flows holds; empty where it holds all."""
     denied = sum(row["assertion"] == "denied" for row in transfers)
     unnamed = sum(
         row["assertion"] != "denied" and "unknown" in (row["supplier_id"], row["recipient_id"]) for row in transfers
     )
-    return f"Left out: {unnamed:,} transfers of which a party is not named, {denied:,} that reports only deny."
+    told = [
+        f"{count:,} {what}" for count, what in ((unnamed, "of which a party is not named"), (denied, "that reports only deny")) if count
+    ]  # fmt: skip
+    return f"Left out are transfers: {', '.join(told)}. " if told else ""
 
 
 def _places(totals: dict[str, int], order: list[str], unit: float) -> tuple[dict[str, float], float]:
@@ -91,7 +94,9 @@ def draw_flows(transfers: list[Row]) -> Figure:
         y1, y2 = begin[supplier] + broad / 2, end[recipient] + broad / 2
         begin[supplier] += broad
         end[recipient] += broad
-        curve = f"M{_LEFT} {number(y1)}C{number(middle)} {number(y1)} {number(middle)} {number(y2)} {_RIGHT} {number(y2)}"
+        curve = (
+            f"M{_LEFT} {number(y1)}C{number(middle)} {number(y1)} {number(middle)} {number(y2)} {_RIGHT} {number(y2)}"
+        )
         told = tip(f"{names[supplier]} to {names[recipient]}: {count:,}")
         parts.append(shape("path", told, d=curve, stroke_width=max(1.0, broad), kind=f"band line{colour[supplier]}"))
     for party in suppliers:
@@ -103,18 +108,16 @@ def draw_flows(transfers: list[Row]) -> Figure:
         )  # fmt: skip
         parts.append(
             label(
-                _LEFT - _NODE - 5, left[party] + broad / 2 + 4, f"{names[party]} {given[party]}", "label right", most=21
+                _LEFT - _NODE - 5, left[party] + broad / 2 + 4, f"{names[party]} {given[party]}", "label right", most=18
             )
         )
     for party in recipients:
         broad = max(1.0, got[party] * unit)
         parts.append(shape("rect", x=_RIGHT, y=right[party], width=_NODE, height=broad, kind="ink"))
-        parts.append(
-            label(_RIGHT + _NODE + 5, right[party] + broad / 2 + 4, f"{got[party]} {names[party]}", most=21)
-        )
+        parts.append(label(_RIGHT + _NODE + 5, right[party] + broad / 2 + 4, f"{got[party]} {names[party]}", most=18))
     rest = sum(flows.values()) - total
     head = f"The {len(shown)} largest" if len(shown) < len(flows) else "All"
-    note = f"{len(flows) - len(shown):,} smaller flows with {rest:,} transfers are not drawn. " if rest else ""
+    note = f"Not drawn: {len(flows) - len(shown):,} smaller flows with {rest:,} transfers. " if rest else ""
     top = f" Largest: {names[shown[0][0][0]]} to {names[shown[0][0][1]]}, {shown[0][1]:,}." if shown else ""
     firm = Counter((row["supplier_id"], row["recipient_id"]) for row in transfers if row["tier"] == "firm" and row["assertion"] != "denied")  # fmt: skip
     return Figure(

@@ -9,7 +9,7 @@ from etl.report.flows import draw_flows
 from etl.report.worldmap import draw_map
 from schemas.codes import codes, lookup
 
-_WIDTH = 420
+_WIDTH = 380
 _ROW = 24
 _LABEL = 150
 _YEARS = 60
@@ -24,7 +24,7 @@ def _bars(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> tuple[str, i
     for name, bars in rows:
         thick = 16 if len(bars) == 1 else 9
         height = max(_ROW, len(bars) * (thick + 2) + 8)
-        parts.append(label(_LABEL - 8, y + height / 2 + 4, name, "label right", most=25))
+        parts.append(label(_LABEL - 8, y + height / 2 + 4, name, "label right", most=21))
         top = y + (height - len(bars) * (thick + 2) + 2) / 2
         for kind, value in bars:
             length = value / longest * (_WIDTH - _LABEL - 44)
@@ -50,7 +50,7 @@ def _simple(name: str, title: str, told: str, head: str, top: list[tuple[str, in
 
 def _systems(transfers: list[Row]) -> Figure:
     top, rest = _top(transfers, "system_name", 12)
-    note = f"{rest:,} transfers are of other systems." if rest else ""
+    note = f"Of other systems: {rest:,} transfers." if rest else ""
     return _simple(
         "systems", "Weapon systems", "The systems that most transfers are of; a general word such as “missiles” stands for itself where no report tells more.",
         "System", top, note,
@@ -101,8 +101,8 @@ def _years(events: list[Row]) -> Figure:
     parts.append(shape("path", d=f"M30 {_UP}H{_WIDTH}", kind="axis"))
     early = sum(count for (year, _), count in own.items() if year and year < first)
     early += sum(count for year, count in by_report.items() if year and year < first)
-    note = f"{early:,} events before {first} are not drawn. " if early else ""
-    note += f"{undated:,} events have neither a date nor a dated report. " if undated else ""
+    note = f"Not drawn: {early:,} events before {first}. " if early else ""
+    note += f"With neither a date nor a dated report: {undated:,}. " if undated else ""
     if scale_down < unit:
         note += "The bars below the line are drawn to a smaller scale. "
     denied = len(events) - len(told)
@@ -114,7 +114,7 @@ def _years(events: list[Row]) -> Figure:
         box=(0, 0, _WIDTH, _UP + 18 + _DOWN),
         head=("Year", *(labels[phase] for phase in phases), "By report alone"),
         rows=[(str(year), *(own[year, phase] for phase in phases), by_report[year]) for year in years],
-        note=f"{note}Denied events ({denied:,}) are left out.",
+        note=f"{note}Left out: {denied:,} denied events.",
         legend={f"fill{place}": labels[phase] for place, phase in enumerate(phases)} | {"outlined": "By report alone"},
     )
 
@@ -129,7 +129,7 @@ def _doubt(tables: Tables) -> Figure:
         ("Events disputed", sum(row["assertion"] == "disputed" for row in events), len(events)),
         ("Events denied", sum(row["assertion"] == "denied" for row in events), len(events)),
         ("Candidate events", sum(row["tier"] == "candidate" for row in events), len(events)),
-        ("Events without own date", sum(not has_own_date(row) for row in events), len(events)),
+        ("Events without a date", sum(not has_own_date(row) for row in events), len(events)),
         ("Transfers disputed", sum(bool(row["is_disputed"]) for row in transfers), len(transfers)),
         ("Reports contradict", sum(row["n_conflicts"] > 0 for row in transfers), len(transfers)),
         ("One report alone", sum(row["n_independent_reports"] == 1 for row in transfers), len(transfers)),
@@ -138,7 +138,7 @@ def _doubt(tables: Tables) -> Figure:
     for at, (name, count, whole) in enumerate(rows):
         y, room = at * _ROW, _WIDTH - _LABEL - 52
         length = count / whole * room if whole else 0.0
-        parts.append(label(_LABEL - 8, y + 16, name, "label right", most=26))
+        parts.append(label(_LABEL - 8, y + 16, name, "label right", most=22))
         parts.append(shape("rect", x=_LABEL, y=y + 4, width=room, height=16, kind="whole"))
         parts.append(shape("rect", tip(f"{count:,} of {whole:,}"), x=_LABEL, y=y + 4, width=length, height=16, kind="fill3"))  # fmt: skip
         parts.append(label(_LABEL + room + 6, y + 16, _share(count, whole)))
@@ -169,7 +169,7 @@ def _outlets(tables: Tables) -> Figure:
     kinds = ("fill0", "fill1", "fill2")
     svg, height = _bars([(name, list(zip(kinds, counts, strict=True))) for name, *counts in rows[:8]])
     rest = rows[8:]
-    note = f"{len(rest):,} more outlets, with {sum(row[1] for row in rest):,} articles and {sum(row[2] for row in rest):,} events, are in the table." if rest else ""  # fmt: skip
+    note = f"In the table alone: {len(rest):,} more outlets with {sum(row[1] for row in rest):,} articles and {sum(row[2] for row in rest):,} events." if rest else ""  # fmt: skip
     return Figure(
         name="outlets",
         title="Outlets",

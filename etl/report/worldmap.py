@@ -66,9 +66,9 @@ def draw_map(transfers: list[Row]) -> Figure:
     without = sum(flows.values()) - sum(placed.values())
     drawn = sum(count for _, count in shown)
     rest = sum(placed.values()) - drawn
-    note = f"{rest:,} transfers of smaller flows are not drawn. " if rest else ""
+    note = f"Not drawn: {rest:,} transfers of smaller flows. " if rest else ""
     if without:
-        note += f"{without:,} have no two places on the map (organisations, or one and the same state). "
+        note += f"Without two places on the map (an organisation, or one and the same state): {without:,}. "
     return Figure(
         name="map",
         title="Where from and where to",
@@ -77,6 +77,6 @@ def draw_map(transfers: list[Row]) -> Figure:
         box=_BOX,
         head=("Supplier", "Recipient", "Transfers"),
         rows=[(names[a], names[b], count) for (a, b), count in shown],
-        note=f"{note}{left_out(transfers)} Shapes and borders: Natural Earth, public domain; they take no side in disputes on territory.",
+        note=f"{note}{left_out(transfers)}Shapes and borders: Natural Earth, public domain; they take no side in disputes on territory.",
         is_wide=True,
     )

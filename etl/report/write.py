@@ -15,7 +15,7 @@ from etl.report.overview import draw_overview
 from etl.report.pages import render_page
 from etl.show.evidence import STYLE
 
-PER_FILE = 2000
+PER_FILE = 500
 """Panels that one file holds: a browser loads it when the first of them is opened. `report.js` knows the number too."""
 _PAGE = "index.html"
 
@@ -51,9 +51,7 @@ def _write_files(tables: Tables, folder: Path, *, quotes_only: bool) -> None:
     for part, rows in _in_parts(tables.transfers):
         panels = [transfer_panel(row, tables) for row in rows]
         write_text(folder / f"data-transfer-{part}.js", f'reportPanels("transfer", {part}, {to_script(panels)});\n')
-    page = render_page(
-        tables, draw_overview(tables), events=events, transfers=transfers, quotes_only=quotes_only
-    )
+    page = render_page(tables, draw_overview(tables), events=events, transfers=transfers, quotes_only=quotes_only)
     write_text(folder / _PAGE, page)
     static = files("etl.report") / "static"
     for name in ("report.js", "table.js"):
@@ -75,7 +73,9 @@ def write_report(source: Path, out: Path, *, quotes_only: bool = False) -> Writt
         ConfigurationError: a table is missing or cannot be read; `out` holds tables; another run writes there.
     """
     if (out / "events.parquet").exists():
-        raise ConfigurationError(f"{out}: holds the tables of a run or a release. Choose another folder for the report.")
+        raise ConfigurationError(
+            f"{out}: holds the tables of a run or a release. Choose another folder for the report."
+        )
     tables = read_tables(source)
     with aside(out) as folder:
         _write_files(tables, folder, quotes_only=quotes_only)

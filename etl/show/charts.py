@@ -23,7 +23,7 @@ _COLOURS = {
     "status_phase": {"prospect": ORANGE, "commitment": SKY, "execution": BLUE, "halt": GREY},
     "assertion": {"reported": BLUE, "disputed": ORANGE, "denied": RED},
     "tier": {"firm": BLUE, "candidate": ORANGE},
-    "verdict": {"matched": BLUE, "contradicting": RED, "only_here": SKY, "only_there": ORANGE, "out_of_scope": GREY, "unresolved": PINK},
+    "verdict": {"matched": BLUE, "contradicting": RED, "only_here": SKY, "only_there": ORANGE, "out_of_scope": GREY, "unresolved": INK},
 }  # fmt: skip
 _NOTE_CHARS = 80
 

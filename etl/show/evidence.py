@@ -18,27 +18,31 @@ class Role:
     Attributes:
         label: what it is called for readers.
         column: what its columns in the table `mentions` are called, without `_start` and `_end`.
-        colour: of the underline, after Okabe and Ito, whose colours people tell apart who see few.
-        light, dark: of the ground below the words, on light and dark pages.
+        light, dark: colours of the ground below the words, on light and dark pages: tints and shades of those of Okabe and Ito,
+            which people tell apart who see few colours.
+        line, line_on_dark: colours of the underline, made to stand out from the ground.
         underline: style of the line, another one for each role, so that nothing is told by colour alone.
     """
 
     label: str
     column: str
-    colour: str
     light: str
     dark: str
+    line: str
+    line_on_dark: str
     underline: str
 
 
 ROLES = {
-    "supplier": Role("supplier", "supplier", "#e69f00", "#f8e2b3", "#5c4000", "underline solid 2px"),
-    "recipient": Role("recipient", "recipient", "#56b4e9", "#cce8f8", "#22485d", "underline double 2px"),
-    "system": Role("system", "system", "#009e73", "#b3e2d5", "#003f2e", "underline dashed 2px"),
-    "trigger": Role("status", "trigger", "#f0e442", "#faf5b8", "#5a5500", "underline wavy 1px"),
-    "quantity": Role("quantity", "quantity", "#cc79a7", "#f0d7e5", "#523043", "underline dotted 3px"),
-    "date": Role("date", "date_text", "#d55e00", "#f2cfb3", "#552600", "underline solid 4px"),
-    "attribution": Role("attribution", "attribution", "#0072b2", "#b3d5e8", "#002e47", "underline overline solid 2px"),
+    "supplier": Role("supplier", "supplier", "#f8e2b3", "#5c4000", "#a67200", "#e69f00", "underline solid 2px"),
+    "recipient": Role("recipient", "recipient", "#cce8f8", "#22485d", "#3e82a8", "#56b4e9", "underline double 2px"),
+    "system": Role("system", "system", "#b3e2d5", "#003f2e", "#008561", "#009e73", "underline dashed 2px"),
+    "trigger": Role("status", "trigger", "#faf5b8", "#5a5500", "#908928", "#f0e442", "underline wavy 1px"),
+    "quantity": Role("quantity", "quantity", "#f0d7e5", "#523043", "#a76389", "#cc79a7", "underline dotted 3px"),
+    "date": Role("date", "date_text", "#f2cfb3", "#552600", "#bb5300", "#d55e00", "underline solid 4px"),
+    "attribution": Role(
+        "attribution", "attribution", "#b3d5e8", "#002e47", "#0072b2", "#1a80ba", "underline overline solid 2px"
+    ),
 }
 
 
@@ -121,23 +125,23 @@ def context(text: str, start: int, end: int, around: int = 300) -> tuple[int, in
     return low, high
 
 
-def _rules(ground: str) -> str:
-    return "\n".join(
-        f"  mark.role-{role} {{ background: {getattr(shown, ground)}; text-decoration: {shown.underline} {shown.colour}; }}"
-        for role, shown in ROLES.items()
-    )
+def _rule(role: str, ground: str, underline: str) -> str:
+    return f"  mark.role-{role} {{ background: {ground}; text-decoration: {underline}; }}"
 
+
+_LIGHT = "\n".join(_rule(role, shown.light, f"{shown.underline} {shown.line}") for role, shown in ROLES.items())
+_DARK = "\n".join(_rule(role, shown.dark, f"{shown.underline} {shown.line_on_dark}") for role, shown in ROLES.items())
 
 STYLE = f"""\
 mark[class^="role-"] {{
   color: {_INK}; padding: 0 0.15em; border-radius: 0.2em; text-underline-offset: 0.2em; text-decoration-skip-ink: none;
 }}
 @media all {{
-{_rules("light")}
+{_LIGHT}
 }}
 @media (prefers-color-scheme: dark) {{
   mark[class^="role-"] {{ color: {_INK_ON_DARK}; }}
-{_rules("dark")}
+{_DARK}
 }}
 """
 """The style sheet of the marks, for light and dark pages."""

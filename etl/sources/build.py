@@ -77,7 +77,7 @@ def build_article(document: Document, settings: Settings) -> Article:
     """
     fields = _fields(document)
     raw = fields.get("text")
-    if raw is None or raw != raw or (isinstance(raw, str) and not raw.strip()):
+    if raw is None or (isinstance(raw, float) and math.isnan(raw)) or (isinstance(raw, str) and not raw.strip()):
         raise InputError("no_text", "the text of the document is empty. Nothing to do if that is so in the source.")
     if not isinstance(raw, str):
         raise InputError("bad_record", f"the text is a {type(raw).__name__}, not a string. Mend the record.")

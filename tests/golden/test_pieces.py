@@ -20,14 +20,14 @@ from tests.conftest import SAMPLE, Run, run_pipeline
 
 @pytest.fixture(scope="module")
 def in_pieces(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The sample in entries of four documents, checked three articles at a time, joined from five events on."""
+    """The sample in entries of four documents, checked nine articles at a time, joined from five events on."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "_ROWS", 4)
         patch.setattr(keep, "_ROWS", 7)
         patch.setattr(space, "ROWS", 2)
-        patch.setattr(articles, "_ARTICLES", 3)
+        patch.setattr(articles, "_ARTICLES", 9)
         patch.setattr(transfers, "_EVENTS", 5)
-        patch.setattr(expectations, "_ROWS", 25)
+        patch.setattr(expectations, "_ROWS", 120)
         folder = tmp_path_factory.mktemp("pieces")
         return run_pipeline(SAMPLE, folder, data_docs=True, settings={"batch_size": 2, "workers": 2})
 

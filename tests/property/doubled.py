@@ -98,13 +98,16 @@ def _told(*pieces: str) -> Make:
 
 EXTRACTED: dict[str, Make] = {
     "a general word and another": _told("Norway sold Ghana tanks.", "Norway delivered Leopard 2 tanks to Ghana."),
-    "prose": _told(PROSE),
-    "pronouns": _told("It sold them more of these.", "The kingdom sent the rebels rifles."),
     "denials": _told("Norway denied the claim that it sold tanks to Ghana."),
-    "names": _told("Iran and Iraq met France in Russia.", "The tanks were old."),
     "a list": _told("Norway sold " + "tanks, rifles, guns and " * 5 + "boats to " + "Ghana, Chad and " * 5 + "Mali."),
     "brackets": _told("Norway (" * 8 + "a" + ")" * 8 + " sold “tanks” to ‘Ghana’ (again)."),
 }
+
+PASSED_OVER: dict[str, Make] = {
+    "pronouns": _told("It sold them more of these.", "The kingdom sent the rebels rifles."),
+    "names": _told("Iran and Iraq met France in Russia.", "The tanks were old."),
+}
+"""Sentences most of which tell no transfer and are not parsed: it takes many of them to take any time."""
 
 
 def _within(piece: str) -> Make:
@@ -283,6 +286,7 @@ WORK: dict[str, Work] = {
     ),
     "print": Work(Print.of, _of(SOME, make_article)),
     "extractor, by sentences": Work(_extract, EXTRACTED, first=16, most=4000),
+    "extractor, by sentences that are passed over": Work(_extract, PASSED_OVER, first=1024, most=8000),
     "extractor, in one sentence": Work(_extract, SENTENCES, first=50, most=100),
     "merge_mentions": Work(
         lambda given: merge_mentions(*given, EXTRACTOR),

@@ -87,6 +87,7 @@ def growth(work: Work, make: Callable[[int], Any]) -> tuple[int, float]:
     return size, min(ratios)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")  # members of an archive, as is meant
 @pytest.mark.parametrize("name", ALL)
 def test_twice_as_much_takes_twice_as_long(name: str) -> None:
     """No shape of input makes the time of this piece of work grow faster than its length."""

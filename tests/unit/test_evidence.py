@@ -145,6 +145,16 @@ def test_words_stand_out_from_their_ground(ground: str) -> None:
     assert [role for role, shown in ROLES.items() if _contrast(ink, getattr(shown, ground)) < 4.5] == []
 
 
+def test_lines_stand_out_from_their_ground() -> None:
+    """The line below the words of a role has a contrast of 3:1 or more with its ground."""
+    faint = [
+        role
+        for role, shown in ROLES.items()
+        if min(_contrast(shown.line, shown.light), _contrast(shown.line_on_dark, shown.dark)) < 3
+    ]
+    assert faint == []
+
+
 def test_roles_differ_without_colour() -> None:
     """No two roles have the same line below them, and each of them is in the style sheet and the legend."""
     assert len({shown.underline for shown in ROLES.values()}) == len(ROLES)

@@ -1,7 +1,7 @@
 // The views of the report: overview, two tables, and the panel of one event or transfer. The address says what is shown.
 "use strict";
 
-const PER_FILE = 2000; // panels of one file; etl/report/write.py knows it too
+const PER_FILE = 500; // panels of one file; etl/report/write.py knows it too
 const panels = new Map(); // kind and part -> HTML of its panels
 const panel = document.getElementById("panel");
 const tables = {};
@@ -122,6 +122,13 @@ window.reportTables = tables;
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById("main").focus();
+});
+document.querySelector("nav").addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const view = link.hash.split("=")[1];
+  go(new URLSearchParams([["view", view], ...(tables[view]?.state() ?? [])])); // a table keeps what was chosen in it
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-open]");

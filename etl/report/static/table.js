@@ -30,6 +30,7 @@ class DataTable {
     this.sort = { name: null, down: false };
     this.drawHead();
     this.fillLists();
+    this.form.querySelector("details").open = innerWidth > 1000;
     this.listen();
   }
 
