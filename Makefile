@@ -47,7 +47,7 @@ format: env  ## write the code in the project's format
 	$(BIN)/ruff check --fix .
 
 train: env  ## train the scorer: GOLD="coded.jsonl more.jsonl"
-	$(BIN)/etl train $(GOLD) --out etl/extract/scorer
+	$(BIN)/etl train $(GOLD) --out etl/extraction/scorer
 
 evaluate: env  ## measure the extractor on articles that you have coded: GOLD=coded.jsonl
 	$(BIN)/etl evaluate $(GOLD)

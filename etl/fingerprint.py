@@ -12,7 +12,7 @@ from etl.settings import Settings
 _ROOT = Path(__file__).resolve().parents[1]
 _CODE = ("*.py", "*.csv", "*.json")
 _OF_EXTRACTION = (
-    "etl/sources", "etl/extract", "etl/resolve", "etl/reference", "etl/kept", "etl/identifiers.py", "schemas",
+    "etl/sources", "etl/extraction", "etl/resolve", "etl/reference", "etl/kept", "etl/identifiers.py", "schemas",
     *(f"etl/merge/{name}.py" for name in ("claims", "events", "equipment", "prints")),
 )  # fmt: skip
 """The code and the tables on which hangs what is found in an article."""

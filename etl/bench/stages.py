@@ -13,12 +13,12 @@ import pyarrow as pa
 from etl import pipeline
 from etl.bench.corpora import Corpus
 from etl.errors import AccountingError
-from etl.extract.gate import name_arms
-from etl.extract.rules.annotate import forget_new_words, parse
-from etl.extract.rules.extractor import RuleExtractor, tell_mentions
-from etl.extract.scorer.decide import choose
-from etl.extract.scorer.model import default_model
-from etl.extract.scorer.readings import Opened, open_article, read_opened
+from etl.extraction.gate import name_arms
+from etl.extraction.rules.annotate import forget_new_words, parse
+from etl.extraction.rules.extractor import RuleExtractor, tell_mentions
+from etl.extraction.scorer.decide import choose
+from etl.extraction.scorer.model import default_model
+from etl.extraction.scorer.readings import Opened, open_article, read_opened
 from etl.fingerprint import extraction_fingerprint
 from etl.kept.entry import of_article, of_rejected, to_table
 from etl.kept.store import Store

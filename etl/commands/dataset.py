@@ -194,6 +194,8 @@ def export(kind: str, tables: Path, out: Path | None, transfer: str | None) -> N
     from etl.stored import read_stored
     from schemas import EVENTS, TRANSFER_EVENTS, TRANSFERS
 
+    if transfer is not None and kind != "card":
+        raise click.UsageError(f"--transfer goes with the kind card; {kind} holds all transfers.")
     target = out or Path(EXPORTS[kind])
     if kind in _NEEDED:
         _write_for_people(kind, tables, target, transfer)

@@ -140,7 +140,7 @@ def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
 
     \b
     Example:
-      etl train my_gold.jsonl --out etl/extract/scorer
+      etl train my_gold.jsonl --out etl/extraction/scorer
     """
     from etl.quality.training.examples import WRITTEN, Document, read_documents, shipped_examples
     from etl.quality.training.train import train as fit

@@ -6,8 +6,8 @@ from functools import cache, partial
 import pyarrow as pa
 
 from etl.deadline import TooSlow, within
-from etl.extract.protocol import Extractor
-from etl.extract.rules.extractor import RuleExtractor
+from etl.extraction.protocol import Extractor
+from etl.extraction.rules.extractor import RuleExtractor
 from etl.kept.entry import Row, of_article, of_rejected, pack, to_table
 from etl.merge.events import merge_mentions
 from etl.settings import Settings

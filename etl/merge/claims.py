@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from etl.extract.protocol import Mention
+from etl.extraction.protocol import Mention
 from etl.reference import Entry
 from etl.reference.tables import status_phase
 from etl.resolve.actors import Actor, resolve_party

@@ -7,7 +7,7 @@ mentions, a plan that the article also tells as talks is no event of its own, an
 from collections import defaultdict
 from dataclasses import replace
 
-from etl.extract.protocol import Mention, Provenance
+from etl.extraction.protocol import Mention, Provenance
 from etl.identifiers import stable_id
 from etl.merge.claims import Claim, read_claim
 from etl.merge.equipment import covers

@@ -22,6 +22,8 @@ Row = dict[str, Any]
 _QUOTES = 4
 _QUOTE_CHARS = 360
 _SOURCES = 6
+_STEPS = 4
+"""Statuses in a row of the timeline."""
 _ROOM_BELOW = 96
 """Points that the foot of the page takes."""
 _SCALE = 2
@@ -75,24 +77,24 @@ def _timeline(sheet: Sheet, transfer: Row) -> None:
         for at, status in enumerate(codes("status"))
         if transfer[f"{status}_date"] is not None
     )
-    room = (WIDTH - 2 * MARGIN) / max(len(reached), 3)
-    sheet.y += 20
-    top = sheet.y
-    for step, (reached_on, _, status) in enumerate(reached):
-        x = MARGIN + 4 + step * room
-        if step:
-            sheet.stroke(x - room + 4, top, room - 8)
-        told = transfer[f"{status}_edtf"]
-        sheet.dot(x, top, filled=bool(told))
-        sheet.y = top + 5
-        sheet.write(label("status", status), 10, bold=True, at=x - 4, room=room - 6)
-        words = (
-            f"{told} ({label('date_precision', transfer[f'{status}_precision'])})"
-            if told
-            else f"reported {day(reached_on)}"
-        )
-        sheet.write(words, 8.5, ink=QUIET, at=x - 4, room=room - 6, most=2)
-    sheet.y = top + 46
+    room = (WIDTH - 2 * MARGIN) / _STEPS
+    for first in range(0, len(reached), _STEPS):
+        top = sheet.y + 20
+        for step, (reached_on, _, status) in enumerate(reached[first : first + _STEPS]):
+            x = MARGIN + 4 + step * room
+            if step:
+                sheet.stroke(x - room + 4, top, room - 8)
+            told = transfer[f"{status}_edtf"]
+            sheet.dot(x, top, filled=bool(told))
+            sheet.y = top + 5
+            sheet.write(label("status", status), 10, bold=True, at=x - 4, room=room - 6)
+            words = (
+                f"{told} ({label('date_precision', transfer[f'{status}_precision'])})"
+                if told
+                else f"reported {day(reached_on)}"
+            )
+            sheet.write(words, 8.5, ink=QUIET, at=x - 4, room=room - 6, most=2)
+        sheet.y = top + 40
 
 
 def _facts(transfer: Row, conflicts: Sequence[Row]) -> list[tuple[str, str]]:
@@ -105,7 +107,7 @@ def _facts(transfer: Row, conflicts: Sequence[Row]) -> list[tuple[str, str]]:
     ]
     fields = sorted({row["field"] for row in conflicts})
     disputed = "yes: a report denies it" if transfer["is_disputed"] else "no report denies it"
-    contradictions = f"; its reports contradict each other on {', '.join(fields)}" if fields else ""
+    contradictions = f"; its reports contradict each other on {', '.join(fields).replace('_', ' ')}" if fields else ""
     counts = (
         f"{count(transfer['n_independent_reports'], 'independent report')}, {count(transfer['n_articles'], 'article')}"
     )

@@ -49,7 +49,7 @@ def _code() -> dict[str, object]:
         "code_sha256": code_fingerprint(),
         "requirements_lock_sha256": sha256_of(lock) if lock.is_file() else None,
         "reference": _hashes((_ROOT / "etl" / "reference").rglob("*.csv")),
-        "model": _hashes([_ROOT / "etl" / "extract" / "scorer" / "model.json"]),
+        "model": _hashes([_ROOT / "etl" / "extraction" / "scorer" / "model.json"]),
     }
 
 

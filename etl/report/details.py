@@ -87,7 +87,7 @@ def words(mentions: Sequence[Row], text: str | None) -> str:
         inner = [Span(span.role, span.start - start, span.end - start) for span in spans]
         return f"<b>{marked(quote, 0, len(quote), inner)}</b>"
     low, high = context(text, start, end, _AROUND)
-    before, after = (marked(text, *stretch, spans) for stretch in ((low, start), (end, high)))
+    before, after = marked(text, low, start, spans), marked(text, end, high, spans)
     return f"{'… ' if low else ''}{before}<b>{marked(text, start, end, spans)}</b>{after}{' …' if high < len(text) else ''}"
 
 

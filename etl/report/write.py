@@ -45,11 +45,11 @@ def _write_files(tables: Tables, folder: Path, *, quotes_only: bool) -> None:
     ):
         told = to_script(encode(rows, key, columns))
         write_text(folder / f"data-{name}.js", f"(window.reportData ??= {{}}).{name} = {told};\n")
-    for part, rows in _in_parts(tables.events):
-        panels = [event_panel(row, tables, texts) for row in rows]
+    for part, some in _in_parts(tables.events):
+        panels = [event_panel(row, tables, texts) for row in some]
         write_text(folder / f"data-event-{part}.js", f'reportPanels("event", {part}, {to_script(panels)});\n')
-    for part, rows in _in_parts(tables.transfers):
-        panels = [transfer_panel(row, tables) for row in rows]
+    for part, some in _in_parts(tables.transfers):
+        panels = [transfer_panel(row, tables) for row in some]
         write_text(folder / f"data-transfer-{part}.js", f'reportPanels("transfer", {part}, {to_script(panels)});\n')
     page = render_page(tables, draw_overview(tables), events=events, transfers=transfers, quotes_only=quotes_only)
     write_text(folder / _PAGE, page)

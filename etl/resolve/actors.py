@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from etl.extract.protocol import Party
+from etl.extraction.protocol import Party
 from etl.reference import entries
 
 _KINDS = {"groups": "armed_group", "organisations": "organisation"}

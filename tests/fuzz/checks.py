@@ -6,7 +6,7 @@ from functools import cache, partial
 from io import BytesIO
 from itertools import pairwise
 
-from etl.extract.rules.extractor import RuleExtractor
+from etl.extraction.rules.extractor import RuleExtractor
 from etl.merge.events import Row, merge_mentions
 from etl.reference import default_matcher
 from etl.reference.names import fold

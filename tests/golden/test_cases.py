@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from etl.extract.rules.extractor import RuleExtractor
+from etl.extraction.rules.extractor import RuleExtractor
 from etl.merge.events import merge_mentions
 from etl.reference.tables import status_phase
 from etl.sources import Article

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.extract.gate import name_arms, tells_of_arms
-from etl.extract.rules.annotate import find_names
-from etl.extract.scorer.readings import open_article
+from etl.extraction.gate import name_arms, tells_of_arms
+from etl.extraction.rules.annotate import find_names
+from etl.extraction.scorer.readings import open_article
 from etl.settings import load_settings
 from etl.sources import Article, read_articles
 from tests.conftest import SAMPLE, Run, make_article, run_pipeline

@@ -92,7 +92,7 @@ def test_another_setting_of_the_readers_extracts_anew(first: Run, tmp_path: Path
 CHANGES = {
     "etl/reference/verbs.csv": True,
     "etl/reference/systems/aircraft.csv": True,
-    "etl/extract/scorer/model.json": True,
+    "etl/extraction/scorer/model.json": True,
     "etl/merge/claims.py": True,
     "schemas/columns.py": True,
     "etl/reference/register_names.csv": False,

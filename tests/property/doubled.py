@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from etl.extract.gate import candidate_sentences, name_arms
-from etl.extract.protocol import Mention, Party, Span, System
-from etl.extract.rules.annotate import find_names, split_sentences
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.extractor import RuleExtractor
+from etl.extraction.gate import candidate_sentences, name_arms
+from etl.extraction.protocol import Mention, Party, Span, System
+from etl.extraction.rules.annotate import find_names, split_sentences
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.extractor import RuleExtractor
 from etl.merge.duplicates import Report, find_duplicates
 from etl.merge.events import merge_mentions
 from etl.merge.prints import Print

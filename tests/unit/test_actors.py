@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.extract.protocol import Party, Span
+from etl.extraction.protocol import Party, Span
 from etl.reference import default_matcher
 from etl.resolve.actors import UNKNOWN, resolve_party
 

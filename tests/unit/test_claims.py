@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from etl.extract.scorer.claims import gather_claims
-from etl.extract.scorer.model import PHASES, STATUSES, Scores
-from etl.extract.scorer.readings import ArticleReadings, read_all
+from etl.extraction.scorer.claims import gather_claims
+from etl.extraction.scorer.model import PHASES, STATUSES, Scores
+from etl.extraction.scorer.readings import ArticleReadings, read_all
 from etl.sources import Article
 
 TEXT = "Norway sold Chile four patrol boats in 2019. The boats reached Valparaiso in March."

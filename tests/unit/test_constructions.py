@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.extract.scorer.readings import read_all
+from etl.extraction.scorer.readings import read_all
 from etl.sources import Article
 
 _READ = [

@@ -117,7 +117,7 @@ def test_what_would_end_the_next_run_is_refused(desk: Session) -> None:
     drones = _row(desk, "IRN three.txt")
     desk.split(drones["event_id"], [drones["event_id"]], "another delivery")
     before = desk.files[0].read_bytes()
-    with pytest.raises(RefusedError, match="the next run would end there: .*line 2: split"):
+    with pytest.raises(RefusedError, match=r"the next run would end there: .*line 2: split"):
         desk.decide(drones["event_id"], "correct", {"supplier_id": "CHN"}, "the text names another supplier")
     assert desk.files[0].read_bytes() == before
     assert not desk.files[1].exists()
@@ -200,7 +200,7 @@ def test_a_spreadsheet_runs_nothing(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "c.csv", COLUMNS)
     ledger.add([dict.fromkeys(COLUMNS, "") | {"why": '=HYPERLINK("x")'}])
     with ledger.path.open(encoding="utf-8", newline="") as handle:
-        assert list(csv.DictReader(handle))[0]["why"].startswith("'=")
+        assert next(csv.DictReader(handle))["why"].startswith("'=")
 
 
 def test_a_blind_coder_writes_to_an_own_file(desk: Session, tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_reviewed_rows_become_gold(built: Path, desk: Session, tmp_path: Path) -
     assert told[0] == told[1]
 
 
-def test_words_of_an_article_stay_words(desk: Session) -> None:
+def test_words_of_an_article_stay_words() -> None:
     """What looks like HTML in an article is shown as its characters, also at the edge of a quote."""
     text = '<img src=x onerror="alert(1)"> Norway sold <b>tanks</b> to Ghana.\n<script>alert(2)</script>'
     start, end = text.index("Norway"), text.index("\n")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from etl.extract.rules.annotate import find_names, parse, split_sentences
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.headline import Headline, headline_sentence, read_headline
+from etl.extraction.rules.annotate import find_names, parse, split_sentences
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.headline import Headline, headline_sentence, read_headline
 from etl.sources import Article
 
 HEADLINES = [

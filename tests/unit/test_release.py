@@ -374,7 +374,7 @@ def test_the_manifest_tells_files_and_origins(release: Path) -> None:
     assert len(manifest["git_revision"] or "0" * 40) == 40
     listed = {path.relative_to(ROOT).as_posix() for path in (ROOT / "etl" / "reference").rglob("*.csv")}
     assert set(manifest["reference"]) == listed
-    assert list(manifest["model"]) == ["etl/extract/scorer/model.json"]
+    assert list(manifest["model"]) == ["etl/extraction/scorer/model.json"]
     assert manifest["inputs"][0]["path"] == "rafale.txt"
     assert manifest["corrections"] == {"sha256": "0" * 64, "rows": 2}
     assert manifest["release"] == {"tier": "candidate", "texts": False, "quote_chars": 300}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from etl.errors import ReferenceDataError
-from etl.extract.scorer.model import PHASES, STATUSES, default_model, read_model
+from etl.extraction.scorer.model import PHASES, STATUSES, default_model, read_model
 from etl.reference.tables import are_rivals, entries, industries
 
 _TREES = {

@@ -6,7 +6,7 @@ import pytest
 
 from etl.assemble.articles import table_rows
 from etl.errors import AccountingError
-from etl.extract.rules.extractor import RuleExtractor
+from etl.extraction.rules.extractor import RuleExtractor
 from etl.kept.entry import of_article
 from etl.merge.events import merge_mentions
 from etl.pipeline import account

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from etl.extract.scorer.model import Floats
-from etl.extract.scorer.roles import Features
+from etl.extraction.scorer.model import Floats
+from etl.extraction.scorer.roles import Features
 
 FOLDS = 5
 Ints = npt.NDArray[np.int64]

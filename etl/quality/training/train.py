@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from etl.errors import AccountingError
-from etl.extract.rules.extractor import tell_mentions
-from etl.extract.scorer.claims import Claim, gather_claims
-from etl.extract.scorer.decide import choose
-from etl.extract.scorer.model import PHASES, STATUSES, Floats, Model, Scores, read_model
-from etl.extract.scorer.readings import ArticleReadings, read_all
-from etl.extract.scorer.roles import Features
+from etl.extraction.rules.extractor import tell_mentions
+from etl.extraction.scorer.claims import Claim, gather_claims
+from etl.extraction.scorer.decide import choose
+from etl.extraction.scorer.model import PHASES, STATUSES, Floats, Model, Scores, read_model
+from etl.extraction.scorer.readings import ArticleReadings, read_all
+from etl.extraction.scorer.roles import Features
 from etl.merge.events import merge_mentions
 from etl.quality.training.calibration import Point, calibrate, firm_from
 from etl.quality.training.examples import Document, make_examples

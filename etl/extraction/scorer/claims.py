@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from etl.extract.rules.headline import Headline
-from etl.extract.rules.options import LINKS
-from etl.extract.scorer.model import PHASES, STATUSES, Floats, Scores, is_worth_a_look
-from etl.extract.scorer.readings import Reading
-from etl.extract.scorer.roles import Features
+from etl.extraction.rules.headline import Headline
+from etl.extraction.rules.options import LINKS
+from etl.extraction.scorer.model import PHASES, STATUSES, Floats, Scores, is_worth_a_look
+from etl.extraction.scorer.readings import Reading
+from etl.extraction.scorer.roles import Features
 from etl.reference.tables import status_phase
 
 _MOST = 12

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from etl.extract.scorer.claims import Claim, gather_claims
-from etl.extract.scorer.model import Model, Scores
-from etl.extract.scorer.readings import ArticleReadings, Reading
+from etl.extraction.scorer.claims import Claim, gather_claims
+from etl.extraction.scorer.model import Model, Scores
+from etl.extraction.scorer.readings import ArticleReadings, Reading
 from etl.reference import Entry
 
 _EVIDENCE = 0.5

@@ -11,7 +11,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from etl.extract.protocol import Span
+from etl.extraction.protocol import Span
 from etl.reference import Entry, Match, default_matcher, kinds
 from etl.sources import Article
 

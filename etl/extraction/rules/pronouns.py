@@ -5,9 +5,9 @@ from typing import Protocol
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.control import FOR_WHAT
-from etl.extract.rules.nominals import party_in
+from etl.extraction.rules.annotate import Sentence
+from etl.extraction.rules.control import FOR_WHAT
+from etl.extraction.rules.nominals import party_in
 from etl.reference import Match
 
 PERSONAL = frozenset(["it", "they", "he", "she", "them", "him", "its", "their", "his", "her", "we", "us", "our"])

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, Places
-from etl.extract.rules.control import prepositional
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
+from etl.extraction.rules.annotate import Sentence
+from etl.extraction.rules.arguments import Place, Places
+from etl.extraction.rules.control import prepositional
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.reference import Match
 
 _THINGS = frozenset(["it", "them", "they", "these", "those", "some"])

@@ -1,7 +1,7 @@
 """Denials that tell no transfer themselves: `Iran denies the charge`, `a claim that Moscow rejects`."""
 
-from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.lexicon import DENIALS
+from etl.extraction.rules.annotate import Sentence
+from etl.extraction.rules.lexicon import DENIALS
 
 _CHARGE = frozenset(
     [

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.extract.gate import candidate_sentences, names_two_parties, tells_of_arms
-from etl.extract.rules.annotate import Sentence, category, find_names, parse, split_sentences
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.headline import headline_sentence, read_headline
-from etl.extract.rules.options import Base, gather_bases
-from etl.extract.rules.parts import Role
-from etl.extract.rules.propose import propose
-from etl.extract.scorer.features import base_features, pair_features
-from etl.extract.scorer.roles import Context, Features, make_context, role_features
+from etl.extraction.gate import candidate_sentences, names_two_parties, tells_of_arms
+from etl.extraction.rules.annotate import Sentence, category, find_names, parse, split_sentences
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.headline import headline_sentence, read_headline
+from etl.extraction.rules.options import Base, gather_bases
+from etl.extraction.rules.parts import Role
+from etl.extraction.rules.propose import propose
+from etl.extraction.scorer.features import base_features, pair_features
+from etl.extraction.scorer.roles import Context, Features, make_context, role_features
 from etl.sources import Article
 
 

@@ -6,9 +6,9 @@ from operator import attrgetter
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import ARMING, Sentence, between
-from etl.extract.rules.lexicon import descriptors
-from etl.extract.rules.pronouns import LOOK_BACK, PERSONAL, antecedent
+from etl.extraction.rules.annotate import ARMING, Sentence, between
+from etl.extraction.rules.lexicon import descriptors
+from etl.extraction.rules.pronouns import LOOK_BACK, PERSONAL, antecedent
 from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
 

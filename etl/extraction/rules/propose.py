@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.arguments import Place, noun_places, verb_places
-from etl.extract.rules.control import prepositional
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.frames import FROM, TO, VERB_FRAMES
-from etl.extract.rules.lexicon import NAMED_FRAMES, Trigger, bystanders, trigger_of
-from etl.extract.rules.linking import Draft, link_drafts, recall_and_remember
-from etl.extract.rules.nominals import Named, origin_of, systems_in
-from etl.extract.rules.nounframes import noun_found
-from etl.extract.rules.parts import Found, Reader, Role, distinct
-from etl.extract.rules.standing import Standing, standing_of
+from etl.extraction.rules.annotate import Sentence
+from etl.extraction.rules.arguments import Place, noun_places, verb_places
+from etl.extraction.rules.control import prepositional
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.frames import FROM, TO, VERB_FRAMES
+from etl.extraction.rules.lexicon import NAMED_FRAMES, Trigger, bystanders, trigger_of
+from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
+from etl.extraction.rules.nominals import Named, origin_of, systems_in
+from etl.extraction.rules.nounframes import noun_found
+from etl.extraction.rules.parts import Found, Reader, Role, distinct
+from etl.extraction.rules.standing import Standing, standing_of
 from etl.reference import Match, entries
 from etl.reference.tables import default_system
 

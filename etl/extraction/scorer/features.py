@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import category
-from etl.extract.rules.attributes import MONEY, quantity_span
-from etl.extract.rules.lexicon import cues, verbs
-from etl.extract.rules.options import Base
-from etl.extract.rules.parts import Role
-from etl.extract.scorer.roles import Context, Features
+from etl.extraction.rules.annotate import category
+from etl.extraction.rules.attributes import MONEY, quantity_span
+from etl.extraction.rules.lexicon import cues, verbs
+from etl.extraction.rules.options import Base
+from etl.extraction.rules.parts import Role
+from etl.extraction.scorer.roles import Context, Features
 from etl.reference.tables import are_rivals, industries, status_phase
 
 _DOUBT = re.compile(

@@ -6,9 +6,9 @@ The grammar's own reading comes first; the scorer weighs it against the others.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.parts import Role
-from etl.extract.rules.propose import Candidate
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.parts import Role
+from etl.extraction.rules.propose import Candidate
 from etl.reference import Match
 
 LINKS = (

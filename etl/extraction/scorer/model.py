@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from etl.errors import ReferenceDataError
-from etl.extract.scorer.readings import ArticleReadings, Reading
+from etl.extraction.scorer.readings import ArticleReadings, Reading
 from schemas.codes import codes
 
 Floats = npt.NDArray[np.float64]
@@ -208,14 +208,14 @@ def read_model(text: str) -> Model:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReferenceDataError(
-            f"etl/extract/scorer/model.json is no scorer ({error}). Train it: make train."
+            f"etl/extraction/scorer/model.json is no scorer ({error}). Train it: make train."
         ) from error
 
 
 @cache
 def default_model() -> Model:
     """Return the model that ships with the project; read once a process."""
-    path = files("etl.extract.scorer") / "model.json"
+    path = files("etl.extraction.scorer") / "model.json"
     if not path.is_file():
-        raise ReferenceDataError("etl/extract/scorer/model.json is missing. Train it: make train.")
+        raise ReferenceDataError("etl/extraction/scorer/model.json is missing. Train it: make train.")
     return read_model(path.read_text(encoding="utf-8"))

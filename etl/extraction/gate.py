@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from etl.extract.rules.annotate import ARMING, Part, Sentence
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import DENIALS, NAMED_FRAMES, nouns, verbs
+from etl.extraction.rules.annotate import ARMING, Part, Sentence
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, nouns, verbs
 from etl.reference import default_matcher
 from etl.reference.inflection import forms_of
 

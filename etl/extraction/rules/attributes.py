@@ -4,9 +4,9 @@ import re
 
 from spacy.tokens import Token
 
-from etl.extract.protocol import Span
-from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.propose import Candidate
+from etl.extraction.protocol import Span
+from etl.extraction.rules.annotate import Sentence
+from etl.extraction.rules.propose import Candidate
 
 _NUMBER_WORDS = [
     "one",

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from etl.extract.rules.arguments import Place, Places
-from etl.extract.rules.control import prepositional
-from etl.extract.rules.lexicon import Trigger, bystanders, nouns
-from etl.extract.rules.nominals import Named
-from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
+from etl.extraction.rules.arguments import Place, Places
+from etl.extraction.rules.control import prepositional
+from etl.extraction.rules.lexicon import Trigger, bystanders, nouns
+from etl.extraction.rules.nominals import Named
+from etl.extraction.rules.parts import Found, Reader, Role, distinct, prepositions_of
 
 FROM = ("from", "off")
 ABOUT = ("about", "on", "concerning", "involving", "covering")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from etl.extract.rules.control import stops_carrier
-from etl.extract.rules.lexicon import Cue, Trigger, cues, nouns
+from etl.extraction.rules.control import stops_carrier
+from etl.extraction.rules.lexicon import Cue, Trigger, cues, nouns
 from etl.reference.tables import status_phase
 
 _FUTURE = {"will", "shall", "'ll", "’ll", "wo"}

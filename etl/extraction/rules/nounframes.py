@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from etl.extract.rules.arguments import Places, verb_places
-from etl.extract.rules.frames import ABOUT, FROM, TO, WINS, behind, bound_behind, bound_for, goals_of, two_sided
-from etl.extract.rules.lexicon import Trigger, trigger_of
-from etl.extract.rules.nominals import Named
-from etl.extract.rules.parts import Found, Reader, Role, distinct, prepositions_of
+from etl.extraction.rules.arguments import Places, verb_places
+from etl.extraction.rules.frames import ABOUT, FROM, TO, WINS, behind, bound_behind, bound_for, goals_of, two_sided
+from etl.extraction.rules.lexicon import Trigger, trigger_of
+from etl.extraction.rules.nominals import Named
+from etl.extraction.rules.parts import Found, Reader, Role, distinct, prepositions_of
 
 _RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
 """Verbs whose subject receives: `took delivery of`."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import category
-from etl.extract.rules.arguments import Place
-from etl.extract.rules.control import conjuncts, controller, own_subjects, prepositional
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import Trigger, bystanders
-from etl.extract.rules.nominals import Named
-from etl.extract.rules.parts import Found, Reader, Role
-from etl.extract.rules.standing import Standing
+from etl.extraction.rules.annotate import category
+from etl.extraction.rules.arguments import Place
+from etl.extraction.rules.control import conjuncts, controller, own_subjects, prepositional
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.lexicon import Trigger, bystanders
+from etl.extraction.rules.nominals import Named
+from etl.extraction.rules.parts import Found, Reader, Role
+from etl.extraction.rules.standing import Standing
 from etl.reference import Match
 from etl.reference.tables import status_phase
 

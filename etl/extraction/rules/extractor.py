@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from etl.errors import EtlError
-from etl.extract.gate import name_arms
-from etl.extract.protocol import Mention, Party, Span, System
-from etl.extract.rules.annotate import forget_new_words, parse
-from etl.extract.rules.attributes import attribution_span, date_span, quantity_span, value_span
-from etl.extract.rules.denials import denied_parties
-from etl.extract.rules.parts import Role
-from etl.extract.scorer.decide import Chosen, choose
-from etl.extract.scorer.model import Scores, default_model
-from etl.extract.scorer.readings import ArticleReadings, Opened, open_article, read_opened
+from etl.extraction.gate import name_arms
+from etl.extraction.protocol import Mention, Party, Span, System
+from etl.extraction.rules.annotate import forget_new_words, parse
+from etl.extraction.rules.attributes import attribution_span, date_span, quantity_span, value_span
+from etl.extraction.rules.denials import denied_parties
+from etl.extraction.rules.parts import Role
+from etl.extraction.scorer.decide import Chosen, choose
+from etl.extraction.scorer.model import Scores, default_model
+from etl.extraction.scorer.readings import ArticleReadings, Opened, open_article, read_opened
 from etl.sources import Article
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from etl.extract.rules.annotate import Sentence
-from etl.extract.rules.lexicon import bystanders, descriptors
+from etl.extraction.rules.annotate import Sentence
+from etl.extraction.rules.lexicon import bystanders, descriptors
 from etl.reference import Match
 
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}

@@ -9,10 +9,10 @@ from functools import cached_property
 
 from spacy.tokens import Token
 
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.headline import Headline
-from etl.extract.rules.options import LINKS, Base
-from etl.extract.rules.parts import Role
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.headline import Headline
+from etl.extraction.rules.options import LINKS, Base
+from etl.extraction.rules.parts import Role
 from etl.reference.tables import industries
 
 Features = dict[str, float]

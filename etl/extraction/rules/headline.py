@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.extract.rules.annotate import Sentence, category
-from etl.extract.rules.discourse import Discourse
-from etl.extract.rules.lexicon import trigger_of
-from etl.extract.rules.propose import propose
-from etl.extract.rules.standing import standing_of
+from etl.extraction.rules.annotate import Sentence, category
+from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.lexicon import trigger_of
+from etl.extraction.rules.propose import propose
+from etl.extraction.rules.standing import standing_of
 from etl.reference import Match
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
-from etl.extract.rules.control import (
+from etl.extraction.rules.control import (
     antecedent,
     conjuncts,
     controller,
@@ -17,7 +17,7 @@ from etl.extract.rules.control import (
     prepositional,
     subject_or_controller,
 )
-from etl.extract.rules.lexicon import bystanders
+from etl.extraction.rules.lexicon import bystanders
 
 _CHAINED = frozenset(["to", "from", "by", "for", "with"])
 """Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
