@@ -3,6 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A cell that leads to the rows it counts: what it shows, and the filters of the table of transfers."""
+
+    text: str
+    filters: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,14 @@ def tip(text: str) -> str:
 
 
 def table(head: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as HTML; whole numbers stand at the right."""
+    """Return a table as HTML; whole numbers stand at the right, and cells that are `Linked` are links."""
 
     def cell(value: object) -> str:
         if isinstance(value, int):
             return f'<td class="number">{value:,}</td>'
+        if isinstance(value, Linked):
+            address = urlencode({"view": "transfers"} | value.filters)
+            return f'<td><a href="#{escape(address)}">{escape(value.text)}</a></td>'
         return f"<td>{escape(str(value))}</td>"
 
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)

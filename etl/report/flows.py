@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from etl.report.data import Row
-from etl.report.figure import Figure, label, number, shape, tip
+from etl.report.figure import Figure, Linked, label, number, shape, tip
 
 _MOST = 20
 _WIDTH, _LEFT, _RIGHT = 380, 134, 246
@@ -35,6 +35,11 @@ def party_names(transfers: list[Row]) -> dict[str, str]:
         for role in ("supplier", "recipient"):
             told[row[f"{role}_id"]][row[f"{role}_name"] or row[f"{role}_id"]] += 1
     return {party: min(names.items(), key=lambda item: (-item[1], item[0]))[0] for party, names in told.items()}
+
+
+def linked(supplier: str, recipient: str) -> tuple[Linked, str]:
+    """Return the cells of a flow, the first of which leads to its transfers."""
+    return Linked(supplier, {"supplier": supplier, "recipient": recipient}), recipient
 
 
 def left_out(transfers: list[Row]) -> str:
@@ -127,6 +132,6 @@ def draw_flows(transfers: list[Row]) -> Figure:
         svg="".join(parts),
         box=(0, -4, _WIDTH, round(height) + 8),
         head=("Supplier", "Recipient", "Transfers", "Firm"),
-        rows=[(names[a], names[b], count, firm[a, b]) for (a, b), count in largest(flows, 200)],
+        rows=[(*linked(names[a], names[b]), count, firm[a, b]) for (a, b), count in largest(flows, 200)],
         note=note + left_out(transfers),
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from etl.report.data import Row, Tables, event_year, has_own_date
-from etl.report.figure import Figure, label, shape, tip
+from etl.report.figure import Figure, Linked, label, shape, tip
 from etl.report.flows import draw_flows
 from etl.report.worldmap import draw_map
 from schemas.codes import codes, lookup
@@ -45,7 +45,9 @@ def _top(rows: Sequence[Row], name: str, most: int) -> tuple[list[tuple[str, int
 
 def _simple(name: str, title: str, told: str, head: str, top: list[tuple[str, int]], note: str = "") -> Figure:
     svg, height = _bars([(row, [("fill0", value)]) for row, value in top])
-    return Figure(name, title, told, svg, (0, 0, _WIDTH, height), (head, "Transfers"), top, note)
+    key = "category" if name == "categories" else "q"
+    rows = [(Linked(row, {key: row}), value) for row, value in top]
+    return Figure(name, title, told, svg, (0, 0, _WIDTH, height), (head, "Transfers"), rows, note)
 
 
 def _systems(transfers: list[Row]) -> Figure:

@@ -13,7 +13,7 @@ from math import hypot, sqrt
 from etl.reference import entries
 from etl.report.data import Row
 from etl.report.figure import Figure, number, shape, tip
-from etl.report.flows import flows_of, largest, left_out, party_names
+from etl.report.flows import flows_of, largest, left_out, linked, party_names
 
 _MOST = 60
 _BOX = (60, 0, 1900, 890)
@@ -76,7 +76,7 @@ def draw_map(transfers: list[Row]) -> Figure:
         svg="".join([*parts, *ends]),
         box=_BOX,
         head=("Supplier", "Recipient", "Transfers"),
-        rows=[(names[a], names[b], count) for (a, b), count in shown],
+        rows=[(*linked(names[a], names[b]), count) for (a, b), count in shown],
         note=f"{note}{left_out(transfers)}Shapes and borders: Natural Earth, public domain; they take no side in disputes on territory.",
         is_wide=True,
     )
