@@ -1,9 +1,9 @@
 """Writes etl/report/world.csv: the shapes of the states in the Equal Earth projection, from Natural Earth (public domain).
 
-It takes the files countries-110m.json (shapes) and countries-50m.json (places of the states too small for a shape) of the package
+It takes the files countries-110m.json (shapes) and countries-10m.json (places of the states too small for a shape) of the package
 world-atlas 2.0.2, which is Natural Earth 4.1.0 as TopoJSON:
 
-    python tools/world_map.py countries-110m.json countries-50m.json
+    python tools/world_map.py countries-110m.json countries-10m.json
 """
 
 import csv

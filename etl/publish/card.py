@@ -31,16 +31,19 @@ _SCALE = 2
 
 
 def _runs(mention: Row, text: str) -> list[Run]:
-    """The quote of a mention in runs, each with its role; where spans overlap, the one that starts first counts."""
+    """The quote of a mention in runs, each with its role; where spans overlap, the role that comes first in `ROLES` counts."""
     origin = int(mention["quote_start"])
     spans = [Span(span.role, span.start - origin, span.end - origin) for span in spans_of(mention)]
     low, high = find_window(text, [(span.start, span.end) for span in spans], _QUOTE_CHARS)
+    apart: list[Span] = []
+    for span in spans:
+        if low <= span.start < span.end <= high and all(span.end <= o.start or o.end <= span.start for o in apart):
+            apart.append(span)
     runs: list[Run] = [("“" if not low else "“… ", None)]
     at = low
-    for span in sorted(spans, key=lambda span: (span.start, span.end)):
-        if at <= span.start < span.end <= high:
-            runs += [(text[at : span.start], None), (text[span.start : span.end], span.role)]
-            at = span.end
+    for span in sorted(apart, key=lambda span: span.start):
+        runs += [(text[at : span.start], None), (text[span.start : span.end], span.role)]
+        at = span.end
     runs += [(text[at:high], None), ("”" if high == len(text) else " …”", None)]
     return [(_plain(words), role) for words, role in runs if words]
 

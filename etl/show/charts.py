@@ -26,6 +26,7 @@ _COLOURS = {
     "verdict": {"matched": BLUE, "contradicting": RED, "only_here": SKY, "only_there": ORANGE, "out_of_scope": GREY, "unresolved": INK},
 }  # fmt: skip
 _NOTE_CHARS = 80
+_MOST_TICKS = 8
 
 
 def _theme() -> alt.theme.ThemeConfig:
@@ -68,6 +69,14 @@ def colours(scheme: str) -> alt.Scale:
     if scheme not in _COLOURS:
         raise KeyError(f"no colours for the code list {scheme}; there are some for {', '.join(_COLOURS)}")
     return alt.Scale(domain=list(codes(scheme)), range=[_COLOURS[scheme][code] for code in codes(scheme)])
+
+
+def whole_numbers(most: int) -> alt.Axis:
+    """Return an axis for counts from 0 to `most` that has whole numbers alone.
+
+    (An axis with `tickMinStep=1` still divides 0 to 2 into halves, and prints them as 0, 1, 1, 2, 2.)
+    """
+    return alt.Axis(format=",d", tickCount=max(1, min(most, _MOST_TICKS)))
 
 
 def note(sentence: str) -> alt.Chart:

@@ -88,7 +88,7 @@ class EventShown:
             if self.tie is not None and self.transfer is not None
             else []
         )
-        return [*facts(self.event), *belongs]
+        return [*facts(self.event), *belongs, ("event", self.event["event_id"])]
 
     def _source(self) -> list[str]:
         article = self.article
@@ -107,7 +107,7 @@ class EventShown:
 
     def plain(self) -> str:
         """Return the same as plain text."""
-        lines = [f"{headline(self.event)}  [event {self.event['event_id']}]"]
+        lines = [headline(self.event)]
         lines += [f"  {name:<11}{words}" for name, words in self._facts()]
         lines += [f"  {line}" for evidence in self.evidence for line in evidence.plain().splitlines()]
         source = [

@@ -54,6 +54,15 @@ def test_a_long_list_has_no_colours() -> None:
         charts.colours("category")
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 22, 1_000])
+def test_counts_have_whole_numbers(most: int, tmp_path: Path) -> None:
+    """No number stands twice on an axis of counts, as halves do that are printed whole."""
+    bars = alt.Chart(pd.DataFrame({"n": [most]})).mark_bar().encode(x=alt.X("n:Q", axis=charts.whole_numbers(most)))
+    _, drawing = charts.save(bars, "counts", tmp_path)
+    numbers = re.findall(r">([\d,]+)</text>", drawing.read_text(encoding="utf-8"))
+    assert len(numbers) == len(set(numbers)) > 1
+
+
 def test_a_chart_is_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A chart becomes a PNG and an SVG in the folder that is named, or in that of ETL_FIGURES; the folder is made."""
     charts.use()

@@ -4,7 +4,7 @@
 
 const at = (id) => document.getElementById(id);
 const token = document.querySelector('meta[name="desk-token"]').content;
-const state = { rows: [], row: null, action: null, reasons: [], names: {} };
+const state = { rows: [], row: null, action: null, reasons: [], names: {}, asked: 0 };
 const MOST_NAMES = 40;
 history.replaceState(null, "", "/"); // the secret leaves the address bar
 
@@ -52,7 +52,9 @@ function guarded(work) {
 
 async function loadQueue() {
   const wanted = new URLSearchParams(new FormData(at("filters")));
+  const number = (state.asked += 1);
   const told = await ask(`/api/queue?${wanted}`);
+  if (number !== state.asked) return; // a later question is on its way
   state.rows = told.rows;
   at("progress").textContent = `${told.open} of ${told.all} rows are open`;
   at("queue").replaceChildren(...told.rows.map(queueItem));
@@ -183,11 +185,17 @@ async function decide(action, more = {}) {
   const before = place();
   const { event_id, version } = state.row;
   await ask("/api/decide", { event_id, version, action, changes: {}, why: "", ...more });
-  say({ accept: "accepted", correct: "corrected", reject: "rejected", split: "split", join: "joined" }[action]);
+  at("why").close();
   await loadQueue();
-  if (action === "split" || action === "join") return open(event_id);
+  await follow(action, event_id, before);
+  say({ accept: "accepted", correct: "corrected", reject: "rejected", split: "split", join: "joined" }[action]);
+}
+
+// After a decision about a row the next one is opened; after one about its transfer the row itself is still to be decided.
+async function follow(action, eventId, before) {
+  if (action === "split" || action === "join") return open(eventId);
   if (!state.rows.length) return showEmpty();
-  const isThere = state.rows[before] && state.rows[before].event_id === event_id;
+  const isThere = state.rows[before] && state.rows[before].event_id === eventId;
   await open(state.rows[Math.min(isThere ? before + 1 : Math.max(before, 0), state.rows.length - 1)].event_id);
 }
 
@@ -299,6 +307,10 @@ document.addEventListener("keydown", guarded(async (event) => {
   if (at("help").open) return;
   if (typing) {
     if (event.key === "Escape") typing.blur();
+    if (event.key === "Enter" && typing.tagName === "SELECT" && typing.form === at("fields")) {
+      event.preventDefault(); // a list does not send its form by itself
+      at("fields").requestSubmit();
+    }
     return;
   }
   if (event.key === "?") {
@@ -321,10 +333,10 @@ at("why-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
     await decide(state.action, { ...chosen(), why: at("reason").value });
-    at("why").close();
     at("row-title").focus({ preventScroll: true });
   } catch (error) {
-    at("why-error").textContent = error.message;
+    if (at("why").open) at("why-error").textContent = error.message;
+    else say(error.message, true);
   }
 });
 
