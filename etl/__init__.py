@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from etl.library import explain as explain
+    from etl.library import extract as extract
     from etl.library import load as load
 
 __version__ = "0.1.0"
 
-_OF_THE_LIBRARY = ("load", "explain")
+_OF_THE_LIBRARY = ("load", "explain", "extract")
 """Names that are read from `etl.library` when first asked for, so that the command line starts without pandas."""
 
 

@@ -96,17 +96,44 @@ def test_a_notebook_runs(path: Path, sample_run: Run, tmp_path: Path, monkeypatc
     assert "Warning" not in _printed(book)
 
 
-@EACH
-def test_a_notebook_bears_empty_tables(path: Path, quiet_run: Run, kernel: KernelManager, tmp_path: Path) -> None:
-    """Where no event is told, every cell still runs, and each chart is a sentence that says so."""
+def _run_shared(path: Path, kernel: KernelManager, **environment: str | Path) -> nbformat.NotebookNode:
+    """Run a notebook in the shared kernel, cleared of what ran before, and return it with what it showed."""
+    given = {name: str(value) for name, value in environment.items()}
+    unset = [name for name in ("ETL_TIER", "ETL_REGISTER") if name not in given]
+    fresh = f"%reset -f\nimport os\nos.environ.update({given!r})\n[os.environ.pop(name, None) for name in {unset!r}];"
     book = _open(path)
-    environment = {"ETL_TABLES": str(quiet_run.folder), "ETL_FIGURES": str(tmp_path), "ETL_RELEASES": str(tmp_path)}
-    fresh = f"%reset -f\nimport os\nos.environ.update({environment!r})\nos.environ.pop('ETL_TIER', None)\nos.environ.pop('ETL_REGISTER', None)"
     book.cells.insert(0, nbformat.v4.new_code_cell(fresh))  # type: ignore[no-untyped-call]
     _client(book, kernel).execute()
+    return book
+
+
+@EACH
+def test_a_notebook_bears_empty_tables(path: Path, quiet_run: Run, kernel: KernelManager, tmp_path: Path) -> None:
+    """Where no event is told, every cell still runs, and the chart is a sentence that says so."""
+    _run_shared(path, kernel, ETL_TABLES=quiet_run.folder, ETL_FIGURES=tmp_path, ETL_RELEASES=tmp_path)
     assert _holds_charts(tmp_path, path.stem)
     drawn = (tmp_path / f"{path.stem}.svg").read_text(encoding="utf-8")
     assert "of tier firm" in drawn
+
+
+@pytest.mark.parametrize(
+    ("register", "said"),
+    [
+        ("unroca.csv", "entries of a register, read as unroca"),
+        ("unknown.csv", "this one cannot be used: register "),
+        ("missing.csv", "this one cannot be used: register "),
+    ],
+)
+def test_a_register_of_ones_own(
+    register: str, said: str, sample_run: Run, kernel: KernelManager, tmp_path: Path
+) -> None:
+    """The file that ETL_REGISTER names is compared; one that cannot be read is named in a sentence, and nothing is made up."""
+    path = ROOT / "notebooks" / "05_comparing_with_a_register.ipynb"
+    file = ROOT / "tests" / "data" / "registers" / register
+    book = _run_shared(path, kernel, ETL_TABLES=sample_run.folder, ETL_FIGURES=tmp_path, ETL_REGISTER=file)
+    drawn = (tmp_path / f"{path.stem}.svg").read_text(encoding="utf-8")
+    assert said in _printed(book)
+    assert "made-up" not in _printed(book) + drawn
 
 
 @EACH

@@ -74,10 +74,7 @@ def krippendorff_alpha(units: Sequence[Unit], *, order: Sequence[Hashable] | Non
     n = sum(totals.values())
     observed = sum(count * distance(one, other, totals) for (one, other), count in coincidences.items())
     expected = sum(
-        totals[one] * totals[other] * distance(one, other, totals)
-        for one in totals
-        for other in totals
-        if one != other
+        totals[one] * totals[other] * distance(one, other, totals) for one in totals for other in totals if one != other
     )
     return None if not expected else 1 - (n - 1) * observed / expected
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from etl.desk.choices import kind_of, named, options
-from etl.desk.decisions import cell
+from etl.desk.decisions import cell, holds
 from etl.desk.queue import LABELS, Entry, doubts
 from etl.desk.session import Session
 from etl.desk.standing import told_of
@@ -173,6 +173,7 @@ def opened(session: Session, event_id: str) -> dict[str, Any]:
     own = None if is_dropped or session.is_blind else session.transfer_of(row)
     beside = session.transfers(row) if own else {}
     decision = session.decided.get(event_id)
+    decision = decision if holds(decision, row) else None
     return {
         "event_id": event_id, "version": session.version(row), "dropped": is_dropped,
         "supplier": _name(row, "supplier"), "recipient": _name(row, "recipient"), "system": row["system_name"],

@@ -1,7 +1,7 @@
 """The order in which rows are worth a look: the most doubtful first, each with the reasons in words."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.desk.decisions import Decision, holds
 from etl.desk.tables import Row, Tables
@@ -76,23 +76,32 @@ def doubts(row: Row, tables: Tables) -> dict[str, str]:
     return {name: told for name in WEIGHTS if (told := _REASONS[name](row, tables))}
 
 
-def queue(rows: Iterable[Row], tables: Tables, decided: Mapping[str, Decision]) -> list[Entry]:
+def queue(
+    rows: Iterable[Row], tables: Tables, decided: Mapping[str, Decision], before: Iterable[Entry] = ()
+) -> list[Entry]:
     """Return rows as entries, the most doubtful first; equals in the order of their articles.
 
     Args:
         rows: rows of `events`.
         tables: the tables of the run.
         decided: the last decision about each event.
+        before: the queue of the same tables before the last decision; what it says of rows that are the same is not found out again.
     """
+    known = {id(entry.row): entry for entry in before}  # they are held by `before`, so that no identity is given twice
     found = []
     for row in rows:
-        reasons = doubts(row, tables)
-        score = round(1 - float(row["confidence"]) + sum(WEIGHTS[name] for name in reasons), 4)
+        entry = known.get(id(row)) or _entry(row, tables)
         decision = decided.get(str(row["event_id"]))
-        found.append(Entry(row, score, reasons, decision if holds(decision, row) else None))
-    return sorted(
-        found,
-        key=lambda entry: (
-            -entry.score, str(entry.row["source_id"]), int(entry.row["evidence_start"]), str(entry.row["event_id"]),
-        ),
-    )  # fmt: skip
+        decision = decision if holds(decision, row) else None
+        found.append(entry if entry.decision is decision else replace(entry, decision=decision))
+    return sorted(found, key=_place)
+
+
+def _entry(row: Row, tables: Tables) -> Entry:
+    reasons = doubts(row, tables)
+    return Entry(row, round(1 - float(row["confidence"]) + sum(WEIGHTS[name] for name in reasons), 4), reasons, None)
+
+
+def _place(entry: Entry) -> tuple[float, str, int, str]:
+    row = entry.row
+    return -entry.score, str(row["source_id"]), int(row["evidence_start"]), str(row["event_id"])

@@ -1,7 +1,7 @@
 """One reviewer at the desk: what stands, what is decided, and what can be taken back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from etl.desk.decisions import BLIND_COLUMNS, Decision, cell, signature
 from etl.desk.ledger import Ledger
 from etl.desk.queue import Entry, queue
 from etl.desk.standing import Joiner, Standing, stand, told_of, transfer_signature
-from etl.desk.tables import Row, Tables
+from etl.desk.tables import Row, Tables, read_tables, written_at
 from etl.errors import ConfigurationError
 from etl.identifiers import stable_id
 from etl.merge.transfers import Group
@@ -22,6 +22,15 @@ REVIEWED = "reviewed.csv"
 """Name of the file of decisions, beside that of the corrections."""
 _LONGEST_WHO, _LONGEST_WHY = 100, 1000
 _Line = dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A decision of this sitting: the row, what was added to which file, and the tables that it was made on."""
+
+    event_id: str
+    added: list[tuple[Ledger, bytes]]
+    tables: Tables
 
 
 def _one_line(text: str, longest: int) -> str:
@@ -45,8 +54,10 @@ class Session:
             Ledger(blind, BLIND_COLUMNS) if blind else Ledger(corrections.with_name(REVIEWED), kept.COLUMNS)
         )
         self._joiner = Joiner()
-        self._done: list[tuple[str, list[tuple[Ledger, bytes]]]] = []
-        self._seen: bytes | None = None
+        self._done: list[_Done] = []
+        self._seen: object = None
+        self._queue: list[Entry] = []
+        self._is_queue_old = True
         self.decided: dict[str, Decision] = {}
         self.corrections: Corrections | None = None
         self.standing = Standing({}, {})
@@ -58,29 +69,33 @@ class Session:
         return (self._reviewed.path,) if self.is_blind else (self._corrections.path, self._reviewed.path)
 
     def refresh(self) -> None:
-        """Read the files of decisions where they have changed: others may write to them at the same time.
+        """Read tables and files of decisions again where they have changed: a run, or others at their desks, may write to them.
 
         Raises:
-            ConfigurationError: one of them is not of its form.
+            ConfigurationError: one of them is not of its form, or a run is just putting its tables in place.
         """
-        seen = (
-            self._reviewed.content()
-            if self.is_blind
-            else self._corrections.content() + b"\0" + self._reviewed.content()
-        )
+        # Who codes blind does not see corrections at all.
+        files = [self._reviewed.content(), b"" if self.is_blind else self._corrections.content()]
+        seen = (written_at(self.tables.folder), *files)
         if seen == self._seen:
             return
+        if seen[0] != self.tables.written:
+            self.tables = read_tables(self.tables.folder)
+            self._queue = []
         self.decided = kept.latest(kept.read_decisions(self._reviewed.path, is_blind=self.is_blind))
         if not self.is_blind:
             path = self._corrections.path
             self.corrections = read_corrections(path) if path.is_file() else None
         self.standing = stand(self.tables.events, self.corrections)
-        self._seen = seen
+        self._seen, self._is_queue_old = seen, True
 
     def queue(self) -> list[Entry]:
         """Return all rows, those that are dropped included, the most doubtful first."""
         self.refresh()
-        return queue([*self.standing.events.values(), *self.standing.dropped.values()], self.tables, self.decided)
+        if self._is_queue_old:
+            rows = [*self.standing.events.values(), *self.standing.dropped.values()]
+            self._queue, self._is_queue_old = queue(rows, self.tables, self.decided, self._queue), False
+        return self._queue
 
     def row(self, event_id: str) -> Row:
         """Return a row as it stands.
@@ -159,7 +174,7 @@ class Session:
         # The correction first: should the desk be killed in between, the row is shown once more, corrected.
         done = [] if self.is_blind or not lines else [(self._corrections, self._correct(lines))]
         done.append((self._reviewed, self._reviewed.add([reviewed])))
-        self._done.append((event_id, done))
+        self._done.append(_Done(event_id, done, self.tables))
         self.refresh()
 
     def split(self, event_id: str, apart: Iterable[str], why: str) -> None:
@@ -199,7 +214,7 @@ class Session:
     def _regroup(self, action: str, event_id: str, own_id: str, group: Group, value: str, why: str) -> None:
         expected = transfer_signature(told_of(own_id, group, self.standing.events))
         line = self._line(action, own_id, self._why(why), expected=expected, value=value)
-        self._done.append((event_id, [(self._corrections, self._correct([line]))]))
+        self._done.append(_Done(event_id, [(self._corrections, self._correct([line]))], self.tables))
         self.refresh()
 
     def _correct(self, lines: list[_Line]) -> bytes:
@@ -220,11 +235,14 @@ class Session:
         """
         if not self._done:
             raise RefusedError("nothing was decided in this sitting that could be taken back.")
-        event_id, done = self._done[-1]
+        self.refresh()
+        done = self._done[-1]
+        if self._corrections in dict(done.added) and done.tables is not self.tables:
+            raise RefusedError("a run has applied it since. Correct the row anew, or delete the line and run again.")
         # The correction first: should it be refused or the desk be killed there, the row is open again or as it was.
-        for ledger, added in done:
+        for ledger, added in done.added:
             since = ledger.content().rpartition(added)[2]
-            if event_id.encode() in since:
+            if done.event_id.encode() in since:
                 raise RefusedError(f"somebody has decided about the row since. Mend {ledger.path} by hand.")
             try:
                 ledger.take_back(added, self._check if ledger is self._corrections else lambda _: None)
@@ -232,4 +250,4 @@ class Session:
                 raise RefusedError(str(error)) from error
         self._done.pop()
         self.refresh()
-        return event_id
+        return done.event_id

@@ -24,6 +24,7 @@ class Tables:
         articles: rows of `articles` by article_id.
         conflicts: event_id -> the columns on which it is contradicted.
         disputed: event_ids of transfers that a report denies.
+        written: when and how large the table of events was written, by which a later run is noticed.
     """
 
     folder: Path
@@ -31,6 +32,7 @@ class Tables:
     articles: dict[str, Row]
     conflicts: dict[str, tuple[str, ...]]
     disputed: frozenset[str]
+    written: tuple[int, int] = (0, 0)
 
     def text(self, article_id: str) -> str:
         """Return the text of an article."""
@@ -47,12 +49,22 @@ def _of_article(path: Path, article_id: str) -> tuple[Row, ...]:
     return tuple(pq.read_table(path, filters=[("article_id", "=", article_id)]).to_pylist())
 
 
+def written_at(folder: Path) -> tuple[int, int]:
+    """Return when the table of events of a folder was written, in nanoseconds, and its size in bytes; zeros where there is none."""
+    path = folder / f"{EVENTS.name}.parquet"
+    if not path.is_file():
+        return 0, 0
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
+
+
 def read_tables(folder: Path) -> Tables:
     """Return the tables of a folder.
 
     Raises:
         ConfigurationError: a table is missing or cannot be read.
     """
+    written = written_at(folder)  # before they are read: a run that comes in between is noticed then
     frames = {table.name: read_stored(table, folder) for table in (EVENTS, ARTICLES, CONFLICTS, TRANSFERS)}
     conflicts: dict[str, set[str]] = defaultdict(set)
     for row in to_rows(frames["conflicts"]):
@@ -67,4 +79,5 @@ def read_tables(folder: Path) -> Tables:
         {str(row["article_id"]): row for row in to_rows(frames["articles"])},
         {name: tuple(sorted(fields)) for name, fields in conflicts.items()},
         frozenset(links[links["transfer_id"].isin(denied)]["event_id"].astype(str)),
+        written,
     )

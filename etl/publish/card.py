@@ -22,7 +22,7 @@ Row = dict[str, Any]
 _QUOTES = 4
 _QUOTE_CHARS = 360
 _SOURCES = 6
-_STEPS = 4
+_STEPS = 5
 """Statuses in a row of the timeline."""
 _ROOM_BELOW = 96
 """Points that the foot of the page takes."""

@@ -65,15 +65,7 @@ class _Book:
     """A workbook that is being written, sheet by sheet."""
 
     def __init__(self, path: Path) -> None:
-        self.book = xlsxwriter.Workbook(
-            str(path),
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
+        self.book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         self.book.set_properties({"title": TITLE, "comments": DESCRIPTION, "created": _CREATED})
         self.bold = self.book.add_format({"bold": True, "bottom": 1})
         self.title = self.book.add_format({"bold": True, "font_size": 16})

@@ -8,7 +8,7 @@ from typing import Any
 from etl.report.data import Row, Tables, event_year, quantity, transfer_date
 from schemas.codes import codes, lookup
 
-_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_UNSAFE = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 """Characters that could end a script or a line of it, though they stand in a string."""
 _LONGEST = 300
 """Characters of a cell."""

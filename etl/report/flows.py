@@ -113,13 +113,13 @@ def draw_flows(transfers: list[Row]) -> Figure:
         )  # fmt: skip
         parts.append(
             label(
-                _LEFT - _NODE - 5, left[party] + broad / 2 + 4, f"{names[party]} {given[party]}", "label right", most=18
+                _LEFT - _NODE - 5, left[party] + broad / 2 + 4, f"{names[party]} {given[party]}", "label right", most=17
             )
         )
     for party in recipients:
         broad = max(1.0, got[party] * unit)
         parts.append(shape("rect", x=_RIGHT, y=right[party], width=_NODE, height=broad, kind="ink"))
-        parts.append(label(_RIGHT + _NODE + 5, right[party] + broad / 2 + 4, f"{got[party]} {names[party]}", most=18))
+        parts.append(label(_RIGHT + _NODE + 5, right[party] + broad / 2 + 4, f"{got[party]} {names[party]}", most=17))
     rest = sum(flows.values()) - total
     head = f"The {len(shown)} largest" if len(shown) < len(flows) else "All"
     note = f"Not drawn: {len(flows) - len(shown):,} smaller flows with {rest:,} transfers. " if rest else ""

@@ -11,7 +11,7 @@ from schemas.codes import codes, lookup
 
 _WIDTH = 380
 _ROW = 24
-_LABEL = 150
+_LABEL = 158
 _YEARS = 60
 """Years that the picture of the years holds; earlier ones are told below it."""
 _UP, _DOWN = 150, 70
@@ -24,7 +24,7 @@ def _bars(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> tuple[str, i
     for name, bars in rows:
         thick = 16 if len(bars) == 1 else 9
         height = max(_ROW, len(bars) * (thick + 2) + 8)
-        parts.append(label(_LABEL - 8, y + height / 2 + 4, name, "label right", most=21))
+        parts.append(label(_LABEL - 8, y + height / 2 + 4, name, "label right", most=20))
         top = y + (height - len(bars) * (thick + 2) + 2) / 2
         for kind, value in bars:
             length = value / longest * (_WIDTH - _LABEL - 44)

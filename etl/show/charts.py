@@ -39,7 +39,7 @@ def _theme() -> alt.theme.ThemeConfig:
             "view": {"stroke": None},
             "title": {"anchor": "start", "fontSize": 14, "color": INK, "subtitleColor": "#595959", "offset": 12},
             "axis": {"labelLimit": 260, "labelColor": INK, "titleColor": INK, "titleFontWeight": "normal", "gridColor": "#E6E6E6", "domainColor": GREY, "tickColor": GREY},
-            "legend": {"labelLimit": 260, "titleFontWeight": "normal", "labelColor": INK, "titleColor": INK},
+            "legend": {"labelLimit": 260, "titleFontWeight": "normal", "labelColor": INK, "titleColor": INK, "layout": {"bottom": {"margin": 24}}},
             "header": {"labelFontSize": 12, "labelFontWeight": "bold", "labelColor": INK},
             "range": {"category": list(PALETTE), "heatmap": BLUES, "ramp": BLUES},
             "bar": {"color": BLUE},

@@ -266,6 +266,20 @@ def test_words_of_an_article_stay_words() -> None:
     assert '<span class="quote best" id="quote"><mark class="role-supplier" title="supplier">Norway</mark>' in html
 
 
+def test_the_desk_notices_a_run(built: Path, tmp_path: Path) -> None:
+    """A desk that stays open shows what a run has written since; what the run has applied is not simply taken back."""
+    shutil.copytree(built / "tables", tmp_path / "tables")
+    desk = Session(read_tables(tmp_path / "tables"), tmp_path / "corrections.csv", who="A. Reader")
+    row = _row(desk, "NOR one.txt")
+    desk.decide(row["event_id"], "correct", {"status": "delivered"}, "it has arrived")
+    run_pipeline(built / "in", tmp_path / "tables", corrections=read_corrections(desk.files[0]))
+    (entry,) = [entry for entry in desk.queue() if entry.row["event_id"] == row["event_id"]]
+    assert desk.tables.events[row["event_id"]]["status"] == entry.row["status"] == "delivered"
+    assert opened(desk, row["event_id"])["decision"]["decision"] == "correct"
+    with pytest.raises(RefusedError, match="a run has applied it since"):
+        desk.undo()
+
+
 def test_faults_of_the_files_are_told(desk: Session) -> None:
     """A file of decisions of another form ends with its line and what to do."""
     desk.files[1].write_text("a,b\n1,2\n", encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 
 import etl
 from etl.errors import ConfigurationError, InputError
-from etl.library import Explanation, Tables, extract
+from etl.library import Explanation, Tables
 from etl.merge.join import keep
 from etl.publish.release import write_release
 from schemas import TABLES
@@ -191,7 +191,7 @@ def test_a_terminal_obeys_nothing_of_an_article(sample_run: Run) -> None:
 @pytest.mark.parametrize("told", [date(2024, 1, 4), "2024-01-04"])
 def test_one_text_gives_events(told: date | str, tables: Tables) -> None:
     """A text gives typed events with evidence; relative dates count from the day that is given."""
-    events = extract(SENTENCE, date=told)
+    events = etl.extract(SENTENCE, date=told)
     (row,) = events.to_dict("records")
     assert (row["supplier_id"], row["recipient_id"], row["status"]) == ("NOR", "GHA", "delivered")
     assert (row["date_edtf"], row["quantity_min"], row["evidence"]) == ("2023-12", 4, SENTENCE)
@@ -200,15 +200,15 @@ def test_one_text_gives_events(told: date | str, tables: Tables) -> None:
 
 def test_a_text_without_transfer_gives_none() -> None:
     """A text that tells no transfer gives an empty frame of the same columns."""
-    events = extract("The ministers met for lunch and spoke about fish.", date="2024-01-04")
+    events = etl.extract("The ministers met for lunch and spoke about fish.", date="2024-01-04")
     assert (len(events), list(events.columns)) == (0, list(TABLES["events"].column_names))
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (partial(extract, SENTENCE, date="last week"), ConfigurationError, "'last week' is none"),
-        (partial(extract, "  "), InputError, "the text of the document is empty"),
+        (partial(etl.extract, SENTENCE, date="last week"), ConfigurationError, "'last week' is none"),
+        (partial(etl.extract, "  "), InputError, "the text of the document is empty"),
     ],
 )
 def test_bad_calls_are_told(call: partial[pd.DataFrame], error: type[Exception], message: str) -> None:
@@ -219,7 +219,7 @@ def test_bad_calls_are_told(call: partial[pd.DataFrame], error: type[Exception],
 
 def test_the_package_is_light() -> None:
     """`import etl` reads no pandas, and yet tells its names; the command line starts from it."""
-    code = "import etl, sys; assert 'pandas' not in sys.modules; assert 'load' in dir(etl); etl.load; assert 'pandas' in sys.modules"
+    code = "import etl, sys; assert 'pandas' not in sys.modules; assert {'load', 'explain', 'extract'} <= set(dir(etl)); etl.extract; assert 'pandas' in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
