@@ -27,6 +27,12 @@ etl: env  ## run the whole way: INPUT (data/raw) -> OUT (data/processed)
 release: env  ## build a release of OUT: VERSION=2026.11.0 (TIER=candidate for all events)
 	$(BIN)/etl release $(VERSION) --tables $(OUT) --tier $(TIER)
 
+report: env  ## write pages to look at the tables of OUT: data/report/index.html
+	$(BIN)/etl report --tables $(OUT)
+
+review: env  ## open the review desk over the tables of OUT
+	$(BIN)/etl review --tables $(OUT)
+
 test: env  ## run all tests
 	$(BIN)/python -m pytest -n auto
 
@@ -73,6 +79,6 @@ licences: env  ## write THIRD_PARTY.md: packages of the default install with the
 	$(BIN)/python -m tools.third_party
 
 clean:  ## delete what runs have written
-	rm -rf data/processed build dist
+	rm -rf data/processed data/report build dist
 
-.PHONY: help env etl release test lint typecheck contracts check format train evaluate bench notebook lock audit fuzz licences clean
+.PHONY: help env etl release report review test lint typecheck contracts check format train evaluate bench notebook lock audit fuzz licences clean

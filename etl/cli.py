@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from etl import __version__
-from etl.commands import bench, build, dataset, fetch, measure
+from etl.commands import bench, build, dataset, fetch, measure, report, review
 from etl.commands.console import Group
 
 
@@ -23,6 +23,7 @@ def main() -> None:
 for command in (
     fetch.fetch, build.run, build.read, build.extract, build.validate, build.codebook,
     dataset.release, dataset.asof, dataset.export, dataset.reconcile,
+    report.report, review.review, review.agreement,
     measure.evaluate, measure.reference, measure.train, bench.bench,
 ):  # fmt: skip
     main.add_command(command)

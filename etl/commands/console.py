@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _OF_THE_DISK = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS])
 """Errors of a disk that is full, and of rights that are missing."""
 INPUTS = click.argument("inputs", nargs=-1, required=True)
+TABLES = click.option(
+    "--tables",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path("data/processed"),
+    show_default=True,
+    help="Folder with the tables of a run.",
+)
 CORRECTIONS = click.option(
     "--corrections",
     type=click.Path(path_type=Path, dir_okay=False),

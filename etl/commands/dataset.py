@@ -9,20 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.commands.console import CORRECTIONS, load, say
+from etl.commands.console import CORRECTIONS, TABLES, load, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from etl.merge.settle import Made
-
-TABLES = click.option(
-    "--tables",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path("data/processed"),
-    show_default=True,
-    help="Folder with the tables of a run.",
-)
 
 
 def _framed(events: pd.DataFrame, rows: dict[str, list[Made]]) -> dict[str, pd.DataFrame]:

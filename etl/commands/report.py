@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from etl.commands.console import say
+from etl.commands.console import TABLES, say
 
 
 @click.command()
-@click.argument("tables", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("data/processed"))
+@TABLES
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -20,14 +20,14 @@ from etl.commands.console import say
 )
 @click.option("--quotes-only", is_flag=True, help="Leave out the words around the quotes.")
 def report(tables: Path, out: Path, quotes_only: bool) -> None:
-    """Write pages to look at TABLES, a run's folder or a release (default: data/processed).
+    """Write pages to look at the tables of a run or a release.
 
     Open index.html of the folder in a browser: maps and pictures, tables to search and sort, and for each event the words it rests on.
     Nothing is fetched from anywhere. All events are in it; firm ones can be chosen there.
 
     \b
     Example:
-      etl report data/processed --out data/report
+      etl report --tables data/releases/2026.11.0 --out data/report
     """
     from etl.report.write import write_report
 

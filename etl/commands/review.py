@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from etl.commands.console import CORRECTIONS, load, say
-from etl.commands.dataset import TABLES
+from etl.commands.console import CORRECTIONS, TABLES, load, say
 
 if TYPE_CHECKING:
     from etl.desk.session import Session

@@ -17,18 +17,25 @@ from etl.show.evidence import STYLE, Span, context, legend, marked, spans_of
 from schemas.codes import lookup
 from schemas.columns import COLUMNS
 
-REASONS = (
-    "the text names another supplier",
-    "the text names another recipient",
-    "supplier and recipient are turned round",
-    "another weapon is meant",
-    "the status is another one",
-    "the number or the date is another one",
-    "it is no transfer of weapons",
-    "it is only used, shown or trained with",
-    "the same is told by another row",
-)
-"""Reasons that can be chosen with one key."""
+REASONS = {
+    "correct": (
+        "the text names another supplier",
+        "the text names another recipient",
+        "supplier and recipient are turned round",
+        "another weapon is meant",
+        "the status is another one",
+        "the number or the date is another one",
+    ),
+    "reject": (
+        "it is no transfer of weapons",
+        "it is only used, shown or trained with",
+        "these two are not its parties",
+        "the same is told by another row",
+    ),
+    "split": ("they are two orders", "they are two deliveries", "the weapons are different ones"),
+    "join": ("it is one deal, told twice", "it is the delivery of that order"),
+}
+"""Reasons that can be chosen with one key, by what is decided."""
 _MOST_ROWS = 200
 """Rows of the queue that are sent at a time."""
 _LONG = 100_000

@@ -1,7 +1,7 @@
 """Makes what articles say safe for what shows it: a spreadsheet, a page of Markdown, a terminal.
 
 Articles come from the web: a title can be a formula, a link or the command of a terminal. The Parquet tables hold words as they are;
-all else that is written for people goes through here. (HTML is written by Great Expectations alone; see `etl/quality/expectations.py`.)
+all else that is written for people goes through here. (Pages of HTML escape for themselves: `etl/quality/expectations.py`, `etl/show`, `etl/report`, `etl/desk`.)
 """
 
 import json

@@ -101,7 +101,7 @@ def _correct(desk: Page) -> str:
 def _reject(desk: Page, supplier: str, recipient: str, status: str) -> str:
     """Reject the first row of two parties."""
     rejected = _choose(desk, supplier, recipient, status)
-    _press(desk, "x", "7", "Enter")
+    _press(desk, "x", "1", "Enter")
     _said(desk, "rejected")
     return rejected
 

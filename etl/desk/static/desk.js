@@ -4,7 +4,7 @@
 
 const at = (id) => document.getElementById(id);
 const token = document.querySelector('meta[name="desk-token"]').content;
-const state = { rows: [], row: null, action: null, reasons: [], names: {}, asked: 0 };
+const state = { rows: [], row: null, action: null, allReasons: {}, reasons: [], names: {}, asked: 0 };
 const MOST_NAMES = 40;
 history.replaceState(null, "", "/"); // the secret leaves the address bar
 
@@ -213,10 +213,25 @@ function askWhy(action) {
   const told = action === "correct" ? Object.entries(changes()).map(changeLine) : [];
   at("changes").replaceChildren(...told);
   at("choice").replaceChildren(...(action === "split" ? splitChoice() : action === "join" ? joinChoice() : []));
+  state.reasons = state.allReasons[action];
+  at("reasons").replaceChildren(...state.reasons.map(reasonItem));
   at("reason").value = "";
   at("why-error").textContent = "";
   at("why").showModal();
   (at("choice").querySelector("input, select") || at("reason")).focus();
+}
+
+function chooseReason(reason) {
+  at("reason").value = reason;
+  at("reason").focus();
+}
+
+function reasonItem(reason) {
+  const item = make("li");
+  const button = make("button", reason, { type: "button" });
+  button.addEventListener("click", () => chooseReason(reason));
+  item.append(button);
+  return item;
 }
 
 function changeLine([name, value]) {
@@ -299,8 +314,7 @@ document.addEventListener("keydown", guarded(async (event) => {
     const isWriting = typing && typing.value && typing.id === "reason";
     if (number >= 1 && number <= state.reasons.length && !isWriting) {
       event.preventDefault();
-      at("reason").value = state.reasons[number - 1];
-      at("reason").focus();
+      chooseReason(state.reasons[number - 1]);
     }
     return;
   }
@@ -360,7 +374,7 @@ narrow.addEventListener("change", fold);
 guarded(async () => {
   fold();
   const told = await ask("/api/choices");
-  state.reasons = told.reasons;
+  state.allReasons = told.reasons;
   at("who").value = told.who;
   at("blind").hidden = !told.blind;
   at("files").textContent = told.files.join(" and ");
@@ -369,13 +383,6 @@ guarded(async () => {
   const select = at("filters").elements;
   for (const [code, label] of Object.entries(told.doubts)) select.reason.append(make("option", label, { value: code }));
   for (const [code, label] of Object.entries(told.statuses)) select.status.append(make("option", label, { value: code }));
-  at("reasons").replaceChildren(...told.reasons.map((reason) => {
-    const item = make("li");
-    const button = make("button", reason, { type: "button" });
-    button.addEventListener("click", () => { at("reason").value = reason; at("reason").focus(); });
-    item.append(button);
-    return item;
-  }));
   await loadQueue();
   await step(1);
 })();
