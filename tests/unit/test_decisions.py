@@ -80,6 +80,7 @@ def test_a_correction_is_what_the_next_run_has(built: Path, desk: Session, tmp_p
     for sitting in (_again(desk), after):
         assert {name: sitting.row(row["event_id"])[name] for name in FIELDS} == wanted
         assert row["event_id"] in {entry.row["event_id"] for entry in sitting.queue() if entry.decision}
+    assert desk.row(row["event_id"])["is_corrected"]
     assert after.row(row["event_id"])["is_corrected"]
     desk.decide(row["event_id"], "correct", {"status": "ordered"}, "on a second look")
     assert _again(desk).row(row["event_id"])["status"] == "ordered"
