@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INPUT ?= data/raw
 OUT ?= data/processed
 TIER ?= firm
+TESTERS ?= auto
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ review: env  ## open the review desk over the tables of OUT
 	$(BIN)/etl review --tables $(OUT)
 
 test: env  ## run all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(TESTERS)
 
 lint: env  ## format and lint rules
 	$(BIN)/ruff format --check .

@@ -17,6 +17,7 @@ _OF_EXTRACTION = (
 )  # fmt: skip
 """The code and the tables on which hangs what is found in an article."""
 _NOT_READ = (
+    "etl/reference/centroids.csv",
     "etl/reference/register_columns.csv",
     "etl/reference/register_names.csv",
     "etl/reference/checks.py",

@@ -174,7 +174,7 @@ def export(kind: str, tables: Path, out: Path | None, transfer: str | None) -> N
     `report`).
 
     \b
-    Examples:
+    Example:
       etl export flows --out flows.graphml
       etl export card --transfer 1708e2e3 --out card.png
     """

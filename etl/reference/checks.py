@@ -29,6 +29,7 @@ HEADERS = {
     "organisations": "id name aliases abbreviations source note",
     "makers": "id name country kind aliases former_names source note",
     "vocabulary": "id name aliases kind specificity source note",
+    "centroids": "iso3 lon lat name source",
     **{name: _SYSTEMS for name in TABLES if name.startswith("systems/")},
     "kinds": "kind label category sipri_category sipri_reason unroca_category unroca_reason",
     "verbs": _WORDS,
@@ -59,6 +60,8 @@ _SOURCES = {
     "un_report",
     "ngo",
     "academic",
+    "natural_earth_10m",
+    "natural_earth_50m",
 }
 _SPECIFICITY = {"designation", "type", "class", "generic"}
 

@@ -164,7 +164,7 @@ def test_a_correction_that_does_not_match_stops_the_build(folder: Path, fault: s
     told = _build(folder, {"target": target} | line, out="never")
     assert message in told
     assert "corrections.csv line 2" in told
-    assert {path.name for path in (folder / "never").glob("*")} <= {".kept"}
+    assert {path.name for path in (folder / "never").glob("*")} <= {".kept", ".lock"}
 
 
 def test_a_split_must_leave_something(folder: Path) -> None:

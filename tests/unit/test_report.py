@@ -104,11 +104,13 @@ def test_tables_are_not_written_over(sample_run: Run) -> None:
 
 def test_the_command_tells_what_it_wrote(sample_run: Run, tmp_path: Path) -> None:
     """`etl report` names the page to open, and whether words of articles beyond the quotes are in it."""
-    said = CliRunner().invoke(report, [str(sample_run.folder), "--out", str(tmp_path / "r")])
+    said = CliRunner().invoke(report, ["--tables", str(sample_run.folder), "--out", str(tmp_path / "r")])
     assert said.exit_code == 0
     assert str(tmp_path / "r" / "index.html") in said.output
     assert "at most 300 characters" in said.output
-    said = CliRunner().invoke(report, [str(sample_run.folder), "--out", str(tmp_path / "r"), "--quotes-only"])
+    said = CliRunner().invoke(
+        report, ["--tables", str(sample_run.folder), "--out", str(tmp_path / "r"), "--quotes-only"]
+    )
     assert "quotes alone" in said.output
 
 
