@@ -119,14 +119,3 @@ def transfer_date(transfer: Row) -> date | None:
     """Return the day of the furthest status of a transfer, else of its first report."""
     day: date | None = transfer[f"{transfer['status_latest']}_date"] or transfer["first_report"]
     return day
-
-
-def quantity(low: int | None, high: int | None) -> str:
-    """Return a number of items in words; empty where none is told."""
-    if low is None and high is None:
-        return ""
-    if low == high:
-        return f"{low:,}"
-    if high is None:
-        return f"{low:,} or more"
-    return f"up to {high:,}" if not low else f"{low:,} to {high:,}"

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-from etl.report.data import Row, Tables, quantity
+from etl.report.data import Row, Tables
 from etl.show.evidence import Span, context, marked, spans_of
+from etl.show.words import number
 from schemas.codes import lookup
 
 _AROUND = 260
@@ -119,7 +120,7 @@ def event_panel(event: Row, tables: Tables, texts: dict[str, str]) -> str:
             ("Status", f"{_label('status', event['status'])} <small>{_label('status_phase', event['status_phase'])}</small>"),
             ("Claim", _label("assertion", event["assertion"])),
             ("System", _system(event)),
-            ("Items", quantity(event["quantity_min"], event["quantity_max"])),
+            ("Items", number(event["quantity_min"], event["quantity_max"])),
             ("Value", _money(event)),
             ("When", told_date),
             ("Reported", event["report_date"].isoformat() if event["report_date"] else ""),
@@ -161,7 +162,7 @@ def _short(event: Row, tables: Tables) -> str:
 
 
 def _range(transfer: Row, phase: str) -> str:
-    return quantity(transfer[f"quantity_{phase}_min"], transfer[f"quantity_{phase}_max"])
+    return number(transfer[f"quantity_{phase}_min"], transfer[f"quantity_{phase}_max"])
 
 
 def transfer_panel(transfer: Row, tables: Tables) -> str:

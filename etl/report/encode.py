@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from etl.report.data import Row, Tables, event_year, quantity, transfer_date
+from etl.report.data import Row, Tables, event_year, transfer_date
+from etl.show.words import number
 from schemas.codes import codes, lookup
 
 _UNSAFE = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -72,7 +73,7 @@ def _day(name: str) -> Callable[[Row], tuple[str, str] | None]:
 
 def _items(low: str, high: str) -> Callable[[Row], tuple[str, int] | None]:
     def tell(row: Row) -> tuple[str, int] | None:
-        told = quantity(row[low], row[high])
+        told = number(row[low], row[high])
         return (told, row[low] or row[high] or 0) if told else None
 
     return tell

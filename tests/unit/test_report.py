@@ -14,7 +14,7 @@ from lxml import html
 from etl.commands.report import report
 from etl.errors import ConfigurationError
 from etl.reference.tables import read_csv
-from etl.report.data import Row, Tables, quantity, read_tables
+from etl.report.data import Row, Tables, read_tables
 from etl.report.details import event_panel, transfer_panel
 from etl.report.encode import encode, event_columns, to_script, transfer_columns
 from etl.report.figure import Figure, render
@@ -22,6 +22,7 @@ from etl.report.flows import draw_flows
 from etl.report.overview import draw_overview
 from etl.report.worldmap import draw_map, place_of
 from etl.report.write import PER_FILE, write_report
+from etl.show.words import number
 from tests.conftest import ROOT, Run
 
 TAGS = {
@@ -62,7 +63,7 @@ def test_places_tell_the_order_and_the_words(tables: Tables) -> None:
     columns = {column["name"]: column for column in told["columns"]}  # type: ignore[attr-defined]
     for row, place in zip(tables.events, columns["quantity"]["codes"], strict=True):
         shown = columns["quantity"]["levels"][place] if place >= 0 else ""
-        assert shown == quantity(row["quantity_min"], row["quantity_max"])
+        assert shown == number(row["quantity_min"], row["quantity_max"])
     by_place = {
         place: row["quantity_min"] or row["quantity_max"]
         for row, place in zip(tables.events, columns["quantity"]["codes"], strict=True)
@@ -79,7 +80,7 @@ def test_places_tell_the_order_and_the_words(tables: Tables) -> None:
 )  # fmt: skip
 def test_quantities_in_words(low: int | None, high: int | None, told: str) -> None:
     """Bounds that are not told are not made up."""
-    assert quantity(low, high) == told
+    assert number(low, high) == told
 
 
 def test_the_same_bytes(sample_run: Run, tmp_path: Path) -> None:
