@@ -35,7 +35,15 @@ review: env  ## open the review desk over the tables of OUT
 	$(BIN)/etl review --tables $(OUT)
 
 test: env  ## run all tests
-	$(BIN)/python -m pytest -n $(TESTERS)
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+
+.venv-llm/.ready: tests/llm/requirements.lock
+	$(PYTHON) -m venv .venv-llm
+	.venv-llm/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/llm/requirements.lock
+	touch $@
+
+test-llm: env .venv-llm/.ready  ## test with a real small model, whose server is built once, in some six minutes (needs a C++ compiler)
+	$(BIN)/python -m pytest tests/llm -m llm
 
 lint: env  ## format and lint rules
 	$(BIN)/ruff format --check .
@@ -65,9 +73,11 @@ bench: env  ## measure speed and memory, as ratios within one run, in some five 
 notebook: env  ## open the notebooks in Jupyter
 	$(BIN)/jupyter lab notebooks
 
-lock: env  ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --extra train --extra cluster --extra stores --extra bench --extra report --generate-hashes --no-emit-index-url --no-header \
+lock: env  ## write both lock files anew from pyproject.toml and tests/llm/requirements.in (needs uv)
+	uv pip compile --universal --python-version 3.11 --extra dev --extra train --extra cluster --extra stores --extra bench --extra report --extra llm --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		tests/llm/requirements.in -o tests/llm/requirements.lock
 
 audit: env  ## ask the Python package index for known faults of the locked packages; needs the network and fails without it
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock \
@@ -82,4 +92,4 @@ licences: env  ## write THIRD_PARTY.md: packages of the default install with the
 clean:  ## delete what runs have written
 	rm -rf data/processed data/report build dist
 
-.PHONY: help env etl release report review test lint typecheck contracts check format train evaluate bench notebook lock audit fuzz licences clean
+.PHONY: help env etl release report review test test-llm lint typecheck contracts check format train evaluate bench notebook lock audit fuzz licences clean

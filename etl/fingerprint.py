@@ -7,6 +7,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from etl.extraction.llm.request import version_of
 from etl.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +37,7 @@ _LIBRARIES = (
     "trafilatura",
 )
 """Libraries whose version may change it."""
-_SETTINGS = {"date_order", "date_order_by_publisher", "max_article_chars", "gate"}
+_SETTINGS = {"date_order", "date_order_by_publisher", "max_article_chars", "gate", "extractor"}
 """Settings that may change it."""
 
 
@@ -64,4 +65,5 @@ def extraction_fingerprint(settings: Settings) -> str:
     code = _digest(_files(*_OF_EXTRACTION) - {_ROOT / name for name in _NOT_READ})
     libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
     chosen = settings.model_dump_json(include=_SETTINGS)
-    return hashlib.sha256(json.dumps([code, libraries, chosen]).encode("utf-8")).hexdigest()
+    model = None if settings.extractor == "rules" else (version_of(settings), settings.llm_confidence)
+    return hashlib.sha256(json.dumps([code, libraries, chosen, model]).encode("utf-8")).hexdigest()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl.asking.asker import Tally
 from etl.errors import ConfigurationError, InputError
-from etl.kept.work import work
+from etl.kept.keep import map_documents
 from etl.publish.safe import terminal_text
 from etl.settings import load_settings
 from etl.show.explain import EventShown, evidence_of, explain_html
@@ -19,6 +20,8 @@ from etl.stored import read_stored
 from schemas import EVENTS, TABLES, TEXTS, Table
 from schemas.checks import to_frame, to_rows
 
+_LOST = frozenset({"extraction_failed", "language_not_supported", "no_answer"})
+"""Reasons for which the events of a text are not known."""
 _AS_TOLD = 5
 """Identifiers that an error names, where several fit."""
 
@@ -183,7 +186,10 @@ def extract(text: str, date: day | str | None = None, title: str | None = None) 
     except ValueError as error:
         raise ConfigurationError(f"date {date!r} is none. Give a date or its ISO form, such as 2024-01-04.") from error
     fields = {"text": text, "title": title, "date": told.isoformat() if told else None}
-    (entry,) = work([Document("text", 0, fields)], load_settings()).to_pylist()
-    if entry["reason"]:
-        raise InputError(entry["reason"], entry["message"])
+    here = load_settings().model_copy(update={"workers": 1, "scheduler": None})
+    entries = map_documents([Document("text", 0, fields)], here, progress=lambda *_: None, tally=Tally())
+    (entry,) = (row for table in entries for row in table.to_pylist())
+    lost = [entry] if entry["reason"] else [item for item in entry["aside"] or () if item["reason"] in _LOST]
+    if lost:
+        raise InputError(lost[0]["reason"], lost[0]["message"])
     return _typed(EVENTS, to_frame(EVENTS, entry["events"] or ()))

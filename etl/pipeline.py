@@ -1,16 +1,27 @@
 """The whole way, on one page: read -> extract (kept) -> assemble -> join -> check -> publish."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from etl.assemble.articles import OF_ARTICLES, Quarantine, find_copies, place, put_aside, told_apart, write_parts
+from etl.asking.asker import Tally
+from etl.assemble.articles import (
+    OF_ARTICLES,
+    Quarantine,
+    count_asked,
+    find_copies,
+    place,
+    put_aside,
+    told_apart,
+    write_parts,
+)
 from etl.assemble.space import Space, quoted
 from etl.assemble.transfers import COUNTED, OF_EVENTS, write_transfers
 from etl.errors import AccountingError, OutputError
+from etl.extraction.llm.reading import Asked
 from etl.fingerprint import extraction_fingerprint
 from etl.kept.keep import Counts, Progress, keep, map_documents
 from etl.kept.store import Store
@@ -37,11 +48,16 @@ class Summary:
 
     Attributes:
         extracted: documents that were worked out now; the entries of the others were kept from earlier runs.
+        asked: what a language model was asked for the tables, whenever that was; None where none is used.
+        tally: what it was asked in this run.
+        quarantined: entries of quarantine by their reasons.
     """
 
     articles: int
     extracted: int
-    quarantined: int
+    asked: Asked | None
+    tally: Tally
+    quarantined: Mapping[str, int]
     duplicates: int
     mentions: int
     events: int
@@ -49,13 +65,25 @@ class Summary:
     expectations: Report | None
 
 
-def extract(inputs: Sequence[str | Path], settings: Settings, progress: Progress) -> Iterator[dict[str, object]]:
-    """Yield the rows of events that the articles of some inputs give, without keeping or joining anything."""
+def extract(
+    inputs: Sequence[str | Path], settings: Settings, progress: Progress, *, tally: Tally | None = None, asked: Asked | None = None
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of events that the articles of some inputs give, without keeping or joining anything.
+
+    Args:
+        inputs: folders or files with articles, also addresses of object stores.
+        settings: settings of the run.
+        progress: is told how the work goes on.
+        tally: counts what a language model is asked.
+        asked: is added what the articles took of the model's answers, kept ones included.
+    """
     documents = (item for item in read_documents(list_files(inputs), settings) if isinstance(item, Document))
-    for entries in map_documents(documents, settings):
+    for entries in map_documents(documents, settings, progress=progress, tally=tally or Tally()):
         progress("extract", entries.num_rows)
-        for events in entries["events"].to_pylist():
-            yield from events or ()
+        for row in entries.select(["events", "asked"]).to_pylist():
+            if asked is not None and row["asked"]:
+                asked.add(Asked(**row["asked"]))
+            yield from row["events"] or ()
 
 
 def run(
@@ -122,11 +150,12 @@ def _run(
     finished, report = finish(space, progress, data_docs=data_docs)
     numbers = {name: space.number(f"SELECT count(*) FROM {quoted([finished / f'{name}.parquet'])}") for name in TABLES}
     account(counts, quarantine, numbers)
+    asked = None if settings.extractor == "rules" else count_asked(space, quoted(store.files()))
     progress("publish", 0)
-    publish(finished, out, files, settings, corrections)
+    publish(finished, out, files, settings, corrections, asked)
     store.forget_passing()
     return Summary(
-        numbers["articles"], counts.worked, numbers["quarantine"], len(copies),
+        numbers["articles"], counts.worked, asked, counts.tally, quarantine.reasons, len(copies),
         numbers["mentions"], numbers["events"], numbers["transfers"], report,
     )  # fmt: skip
 
@@ -188,10 +217,23 @@ def account(counts: Counts, quarantine: Quarantine, numbers: Mapping[str, int]) 
 
 
 def publish(
-    finished: Path, out: Path, files: Sequence[File], settings: Settings, corrections: Corrections | None
+    finished: Path,
+    out: Path,
+    files: Sequence[File],
+    settings: Settings,
+    corrections: Corrections | None,
+    asked: Asked | None,
 ) -> None:
     """Write the data package, the codebook, and the record of the run beside the finished tables, and put all in place."""
     write_package(finished, [finished / f"{name}.parquet" for name in TABLES])
     write_text(finished / "codebook.md", render_codebook())
-    write_record(finished, record_of(files, settings, (corrections.path, len(corrections)) if corrections else None))
+    write_record(
+        finished,
+        record_of(
+            files,
+            settings,
+            (corrections.path, len(corrections)) if corrections else None,
+            asdict(asked) if asked else None,
+        ),
+    )
     put_in_place(finished, out)

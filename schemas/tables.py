@@ -80,7 +80,7 @@ EVENTS = Table(
      "system_category", "sipri_category", "sipri_exclusion", "unroca_category", "unroca_exclusion", "status",
      "status_phase", "assertion", "attribution_text", "transfer_type", "quantity_min", "quantity_max", "quantity_text",
      "value_amount", "value_currency", "date_edtf", "date_start", "date_end", "date_precision", "date_basis",
-     "date_text", "report_date", "confidence", "tier", "evidence", "evidence_start", "evidence_end", "n_mentions", "n_independent_reports", "is_corrected"),
+     "date_text", "report_date", "confidence", "tier", "extractor", "evidence", "evidence_start", "evidence_end", "n_mentions", "n_independent_reports", "is_corrected"),
     key="event_id",
     order=("source_id", "evidence_start", "event_id"),
     links=(("article_id", "articles", "article_id"),),

@@ -1,11 +1,14 @@
 """Entries -> the tables of articles, texts, mentions and events, checked some thousand articles at a time."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 
 import pyarrow as pa
 
 from etl.assemble.space import Space, quoted
+from etl.extraction.llm.reading import Asked
 from etl.merge.duplicates import Report, find_duplicates
 from etl.merge.prints import Print
 from etl.quality.validate import validate
@@ -28,12 +31,14 @@ class Quarantine:
     Attributes:
         rows: how many entries it has taken.
         whole: how many of them stand for a whole document, or a whole file.
+        reasons: how many of them were put aside for which reason.
     """
 
     def __init__(self, space: Space) -> None:
         self._space = space
         self._waiting: list[Row] = []
         self.rows = self.whole = 0
+        self.reasons: Counter[str] = Counter()
 
     def add(self, rejected: Rejected, *, whole: bool = False) -> None:
         """Take one entry.
@@ -44,6 +49,7 @@ class Quarantine:
         """
         self.rows += 1
         self.whole += whole
+        self.reasons[rejected.reason] += 1
         self._waiting.append(rejected.row())
         if len(self._waiting) >= _ARTICLES:
             self.flush()
@@ -78,21 +84,43 @@ def place(space: Space, listing: str, entries: str) -> None:
 
 
 def put_aside(space: Space, entries: str, quarantine: Quarantine) -> None:
-    """Put aside the documents that are no article, and those that were read before."""
-    query = f"""SELECT p.source_path, p.place, p.nth, p.article_id, p.source_id, e.stage, e.reason, e.message, e.excerpt,
+    """Put aside the documents that are no article, those that were read before, and what of an article was not used."""
+    query = f"""SELECT p.source_path, p.place, p.nth, p.source_id, e.stage, e.reason, e.message, e.excerpt, e.aside,
         left(e.text, 200) AS text FROM placed p JOIN {entries} e USING (digest)
-        WHERE p.stage IS NOT NULL OR p.nth > 1 ORDER BY p.ordinal"""
+        WHERE p.stage IS NOT NULL OR p.nth > 1 OR e.aside IS NOT NULL ORDER BY p.ordinal"""
     for rows in space.rows(query):
         for row in rows.to_pylist():
             if row["nth"] > 1:
                 again = same_document(row["source_path"], row["place"], row["source_id"], row["text"])
                 quarantine.add(again, whole=True)
                 continue
-            at = str(row["place"]) if row["stage"] == "read" else ""
-            failed = Rejected(
-                row["stage"], row["source_path"], row["reason"], row["message"], row["source_id"], row["excerpt"], at
-            )
-            quarantine.add(failed, whole=row["article_id"] is None)
+            if row["stage"] is not None:
+                at = str(row["place"]) if row["stage"] == "read" else ""
+                quarantine.add(_rejected(row, row, at), whole=True)
+            for number, item in enumerate(row["aside"] or ()):
+                quarantine.add(_rejected(row, item, str(number)))
+
+
+def _rejected(row: Row, told: Row, place: str) -> Rejected:
+    """What is told of a document, or of a part of it, as an entry of quarantine."""
+    path, source_id = str(row["source_path"]), row["source_id"]
+    stage, reason, message = (str(told[name]) for name in ("stage", "reason", "message"))
+    excerpt = told["excerpt"]
+    return Rejected(
+        stage, path, reason, message, str(source_id) if source_id else None, str(excerpt) if excerpt else None, place
+    )
+
+
+def count_asked(space: Space, entries: str) -> Asked:
+    """Return what a language model was asked about all articles, each counted once.
+
+    Args:
+        space: the work space, in which `place` was called.
+        entries: what a query reads the entries from.
+    """
+    sums = ", ".join(f"coalesce(sum(e.asked.{item.name}), 0)::BIGINT AS {item.name}" for item in fields(Asked))
+    (table,) = space.rows(f"SELECT {sums} FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1")
+    return Asked(**table.to_pylist()[0])
 
 
 def find_copies(space: Space, entries: str, *, similarity: float) -> dict[str, str]:
@@ -114,7 +142,9 @@ def find_copies(space: Space, entries: str, *, similarity: float) -> dict[str, s
 
 def _chunks(space: Space, entries: str) -> Iterator[list[Row]]:
     """The entries of all articles in the order of the table, some thousand at a time."""
-    columns = "e.* EXCLUDE (digest, stage, reason, message, excerpt, words, names, sketch, runs)"
+    columns = (
+        "e.* EXCLUDE (digest, stage, reason, message, excerpt, is_passing, aside, asked, words, names, sketch, runs)"
+    )
     order = ", ".join(f"e.{name}" for name in ARTICLES.order)
     query = f"SELECT p.source_path, {columns} FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1 AND e.article_id IS NOT NULL ORDER BY {order}"
     waiting: list[pa.Table] = []

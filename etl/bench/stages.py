@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl import pipeline
+from etl.asking.asker import Tally
 from etl.bench.corpora import Corpus
 from etl.errors import AccountingError
 from etl.extraction.gate import name_arms
@@ -21,8 +22,9 @@ from etl.extraction.scorer.model import default_model
 from etl.extraction.scorer.readings import Opened, open_article, read_opened
 from etl.fingerprint import extraction_fingerprint
 from etl.kept.entry import of_article, of_rejected, to_table
+from etl.kept.job import Job
 from etl.kept.store import Store
-from etl.kept.work import work
+from etl.kept.work import not_supported, work
 from etl.merge.events import Row, merge_mentions
 from etl.settings import Settings
 from etl.sources import Article, Document
@@ -73,6 +75,7 @@ def _entries(documents: Sequence[Document], settings: Settings, timing: Timing) 
     articles = {number: item for number, item in enumerate(made) if isinstance(item, Article)}
     with timing.stage("gate"):
         passed = dict(zip(articles, name_arms([article.text for article in articles.values()]), strict=True))
+        passed |= {number: False for number, article in articles.items() if not_supported(article)}
     opened: dict[int, Opened] = {}
     with timing.stage("names and sentences"):
         forget_new_words()
@@ -90,14 +93,14 @@ def _entries(documents: Sequence[Document], settings: Settings, timing: Timing) 
     merged: dict[int, tuple[list[Row], list[Row]]] = {}
     with timing.stage("merging"):
         for number, article in articles.items():
-            merged[number] = merge_mentions(article, mentions.get(number, []), extractor)
+            merged[number] = merge_mentions(article, mentions.get(number, []), firm=extractor.firm)
     with timing.stage("entries"):
         rows = []
         for number, (document, item) in enumerate(zip(documents, made, strict=True)):
             if not isinstance(item, Article):
                 rows.append(of_rejected(document.digest(), item))
                 continue
-            rows.append(of_article(document.digest(), item, *merged[number]))
+            rows.append(of_article(document.digest(), item, *merged[number], not_supported(item)))
             if merged[number][0]:
                 to_table(rows[-1:])  # as `work` does, to know whose rows are of no table
         table = to_table(rows)
@@ -142,7 +145,7 @@ def time_stages(corpus: Corpus, path: Path, settings: Settings, folder: Path) ->
     """
     settings = settings.model_copy(update={"workers": 1})
     for batch in _batches(corpus.warm_path, settings):
-        if not _entries(batch, settings, Timing()).equals(work(batch, settings)):
+        if not _entries(batch, settings, Timing()).equals(work([Job(document) for document in batch], settings)):
             raise AccountingError("the stages timed one by one give other entries than a worker. Please report it.")
     timing = Timing()
     store = Store(folder / ".kept", extraction_fingerprint(settings))
@@ -185,7 +188,9 @@ def compare_gate(path: Path, settings: Settings) -> dict[str, int]:
     """
     found = []
     for gate in (True, False):
-        rows = pipeline.extract([path], settings.model_copy(update={"gate": gate}), lambda _stage, _count: None)
+        rows = pipeline.extract(
+            [path], settings.model_copy(update={"gate": gate}), lambda _stage, _count: None, tally=Tally()
+        )
         found.append(Counter(repr(sorted(row.items())) for row in rows))
     with_gate, without = found
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from etl.commands.console import CORRECTIONS, INPUTS, load, progress, say
+from etl.commands.console import CORRECTIONS, EXTRACTOR, INPUTS, REPLAY, load, progress, say, say_asked
 
 
 @click.command()
@@ -24,6 +24,8 @@ from etl.commands.console import CORRECTIONS, INPUTS, load, progress, say
 @click.option("--scheduler", help="Dask scheduler whose workers extract, such as tcp://10.0.0.5:8786.")
 @click.option("--data-docs/--no-data-docs", default=True, help="Run Great Expectations and write its HTML.")
 @click.option("--gate/--no-gate", default=None, help="Leave unparsed what cannot tell a transfer, or parse all of it.")
+@EXTRACTOR
+@REPLAY
 @CORRECTIONS
 def run(
     inputs: tuple[str, ...],
@@ -32,6 +34,8 @@ def run(
     scheduler: str | None,
     data_docs: bool,
     gate: bool | None,
+    extractor: str | None,
+    replay: bool | None,
     corrections: Path | None,
 ) -> None:
     """Run the whole way: read INPUTS, extract, merge, validate, and write the tables.
@@ -44,7 +48,9 @@ def run(
     Example:
       etl run my_articles/ export.jsonl.gz --out results
     """
-    settings = load(workers=workers, scheduler=scheduler, corrections=corrections, gate=gate)
+    settings = load(
+        workers=workers, scheduler=scheduler, corrections=corrections, gate=gate, extractor=extractor, llm_replay=replay
+    )
     from etl import pipeline
     from etl.review.corrections import find_corrections
 
@@ -54,17 +60,20 @@ def run(
     with display:
         summary = pipeline.run(inputs, out, settings, progress=advance, data_docs=data_docs, corrections=decided)
     for name, value in (
-        ("articles", summary.articles), ("extracted now", summary.extracted), ("in quarantine", summary.quarantined), ("duplicates", summary.duplicates),
+        ("articles", summary.articles), ("extracted now", summary.extracted),
+        ("in quarantine", sum(summary.quarantined.values())), *((f"  {name}", count) for name, count in sorted(summary.quarantined.items())), ("duplicates", summary.duplicates),
         ("mentions", summary.mentions), ("events", summary.events), ("transfers", summary.transfers),
         ("corrections", len(decided) if decided else 0),
     ):  # fmt: skip
-        click.echo(f"{name:<14}{value:>10,}")
+        click.echo(f"{name:<24}{value:>10,}")
     if summary.expectations:
         held = summary.expectations.expectations - len(summary.expectations.failed)
-        click.echo(f"{'expectations':<14}{held:>10,} of {summary.expectations.expectations:,} hold")
+        click.echo(f"{'expectations':<24}{held:>10,} of {summary.expectations.expectations:,} hold")
         for failure in summary.expectations.failed:
             click.echo(f"  fails: {failure}")
-    click.echo(f"{'seconds':<14}{time.monotonic() - started:>10.1f}")
+    if summary.asked:
+        say_asked(summary.asked, summary.tally)
+    click.echo(f"{'seconds':<24}{time.monotonic() - started:>10.1f}")
     click.echo(f"tables in {out}")
 
 
@@ -93,7 +102,9 @@ def read(inputs: tuple[str, ...]) -> None:
 
 @click.command()
 @INPUTS
-def extract(inputs: tuple[str, ...]) -> None:
+@EXTRACTOR
+@REPLAY
+def extract(inputs: tuple[str, ...], extractor: str | None, replay: bool | None) -> None:
     """Read INPUTS, find their events, and print them as JSON Lines.
 
     \b
@@ -101,13 +112,18 @@ def extract(inputs: tuple[str, ...]) -> None:
       etl extract article.txt
     """
     from etl import pipeline
+    from etl.asking.asker import Tally
+    from etl.extraction.llm.reading import Asked
     from etl.publish.safe import json_line
 
-    settings = load()
+    settings = load(extractor=extractor, llm_replay=replay)
+    tally, asked = Tally(), Asked()
     display, advance = progress()
     with display:
-        for event in pipeline.extract(inputs, settings, advance):
+        for event in pipeline.extract(inputs, settings, advance, tally=tally, asked=asked):
             click.echo(json_line(event))
+    if settings.extractor != "rules":
+        say_asked(asked, tally, err=True)
 
 
 @click.command()

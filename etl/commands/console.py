@@ -14,6 +14,8 @@ from etl.errors import EtlError
 from etl.publish.safe import terminal_text
 
 if TYPE_CHECKING:
+    from etl.asking.asker import Tally
+    from etl.extraction.llm.reading import Asked
     from etl.settings import Settings
 
 _OF_THE_DISK = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS])
@@ -33,9 +35,37 @@ CORRECTIONS = click.option(
 )
 
 
+EXTRACTOR = click.option(
+    "--extractor",
+    type=click.Choice(["rules", "llm", "rules+llm"]),
+    help="Who finds the events: the rules, a language model (extra `llm`; see ETL_LLM_BASE_URL and ETL_LLM_MODEL), or both.  [default: rules]",
+)
+REPLAY = click.option(
+    "--replay/--ask",
+    default=None,
+    help="Use the model's kept answers alone, or ask for those that are missing.  [default: ask]",
+)
+
+
 def say(text: str, *, err: bool = False) -> None:
     """Print text, which may hold words of articles or names of files, without what a terminal would obey."""
     click.echo(terminal_text(text), err=err)
+
+
+def say_asked(asked: Asked, tally: Tally, *, err: bool = False) -> None:
+    """Print what a language model was asked: for the tables, whenever that was, and now."""
+    for name, value in (
+        ("pieces of articles", asked.pieces), ("  answered", asked.answered), ("  refused", asked.refused), ("  broken off", asked.cut),
+        ("claims", asked.claims), ("  grounded", asked.grounded), ("not of the form", asked.invalid), ("calls", asked.calls),
+        ("tokens read", asked.tokens_in), ("tokens written", asked.tokens_out), ("seconds of the model", asked.milliseconds // 1000),
+        ("asked now", tally.asked), ("answers from before", tally.kept), ("not asked", tally.not_asked),
+        *((f"  failed: {reason}", count) for reason, count in sorted(tally.failed.items())),
+    ):  # fmt: skip
+        click.echo(f"{name:<24}{value:>10,}", err=err)
+    if tally.stopped == "budget":
+        say("The budget of tokens is spent. Run again to go on; what was answered is kept.", err=err)
+    elif tally.stopped == "endpoint":
+        say("The endpoint stopped answering. Run again once it does; what was answered is kept.", err=err)
 
 
 class Group(click.Group):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.commands.console import load, progress, say
+from etl.commands.console import EXTRACTOR, REPLAY, load, progress, say, say_asked
+
+if TYPE_CHECKING:
+    from etl.settings import Settings
 
 
 @click.command()
@@ -24,8 +27,17 @@ from etl.commands.console import load, progress, say
     help="Write all figures to this file.",
 )
 @click.option("--workers", type=int, help="Processes that extract; see the setting `workers`.")
-def evaluate(gold: Path, events: Path | None, target: Path | None, workers: int | None) -> None:
-    """Measure the extractor on articles that you have coded.
+@EXTRACTOR
+@REPLAY
+def evaluate(
+    gold: Path,
+    events: Path | None,
+    target: Path | None,
+    workers: int | None,
+    extractor: str | None,
+    replay: bool | None,
+) -> None:
+    """Measure the extractor on articles that you have coded; one with a language model beside the rules, and with its cost.
 
     GOLD is JSON Lines: each line an article (id, title, date, publisher, text) with its events: supplier, recipient,
     category, status, and, where you like, assertion and optional.
@@ -36,7 +48,6 @@ def evaluate(gold: Path, events: Path | None, target: Path | None, workers: int 
     """
     import json
 
-    from etl import pipeline
     from etl.quality.evaluate import evaluate as measure
     from etl.quality.evaluate import read_gold
 
@@ -44,17 +55,45 @@ def evaluate(gold: Path, events: Path | None, target: Path | None, workers: int 
     if events:
         import pyarrow.parquet as pq
 
-        rows = pq.read_table(events).to_pylist()
+        figures = measure(pq.read_table(events).to_pylist(), documents)
     else:
-        settings = load(workers=workers)
-        display, advance = progress()
-        with display:
-            rows = list(pipeline.extract([gold], settings, advance))
-    figures = measure(rows, documents)
+        settings = load(workers=workers, extractor=extractor, llm_replay=replay)
+        figures = _measured(gold, documents, settings)
     _print_figures(figures)
     if target:
         target.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         say(f"all figures in {target}")
+
+
+def _measured(gold: Path, documents: list[dict[str, object]], settings: Settings) -> dict[str, Any]:
+    """The figures of the extractor; of one with a language model also its cost, and the figures of the rules alone, which are printed beside it."""
+    from dataclasses import asdict
+
+    from etl import pipeline
+    from etl.asking.asker import Tally
+    from etl.extraction.llm.reading import Asked
+    from etl.quality.evaluate import evaluate as measure
+
+    asked, tally = Asked(), Tally()
+
+    def run(chosen: Settings) -> dict[str, Any]:
+        display, advance = progress()
+        with display:
+            return measure(list(pipeline.extract([gold], chosen, advance, tally=tally, asked=asked)), documents)
+
+    if settings.extractor == "rules":
+        return run(settings)
+    figures, rules = run(settings), run(settings.model_copy(update={"extractor": "rules"}))
+    say(f"{'':<18}{'rules alone':>21}{settings.extractor:>24}")
+    say(f"{'':<18}{'P':>7}{'R':>7}{'F1':>7}   {'P':>7}{'R':>7}{'F1':>7}")
+    for name, score in figures["depth"].items():
+        told = (f"{own[part]:>7.3f}" for own in (rules["depth"][name], score) for part in ("precision", "recall", "f1"))
+        first, second = "".join(next(told) for _ in range(3)), "".join(told)
+        say(f"{name:<18}{first}   {second}")
+    say("\ncost")
+    say_asked(asked, tally)
+    say(f"\n{settings.extractor}: {settings.llm_model}")
+    return figures | {"cost": asdict(asked), "rules": rules}
 
 
 def _print_figures(figures: dict[str, Any]) -> None:

@@ -10,12 +10,12 @@ from etl.reference import entries
 _UNSURE = 0.5
 """Confidence below which a row is called unsure."""
 WEIGHTS = {
-    "unknown_party": 0.3, "conflict": 0.3, "disputed": 0.3, "candidate": 0.2, "general_word": 0.15, "low_confidence": 0.1,
+    "unknown_party": 0.3, "conflict": 0.3, "disputed": 0.3, "disagreement": 0.3, "candidate": 0.2, "general_word": 0.15, "low_confidence": 0.1,
 }  # fmt: skip
 """What each reason adds to 1 - confidence. Judgements: what a person can settle from the text weighs more than what only is vague."""
 LABELS = {
     "unknown_party": "Unknown party", "conflict": "Reports contradict", "disputed": "Disputed",
-    "candidate": "Candidate, not firm", "general_word": "General word only", "low_confidence": "Low confidence",
+    "disagreement": "One extractor alone", "candidate": "Candidate, not firm", "general_word": "General word only", "low_confidence": "Low confidence",
 }  # fmt: skip
 
 
@@ -51,6 +51,10 @@ def _disputed(row: Row, tables: Tables) -> str | None:
     return "a report of the same transfer denies it" if str(row["event_id"]) in tables.disputed else None
 
 
+def _disagreement(row: Row, tables: Tables) -> str | None:
+    return tables.disagreements.get(str(row["event_id"]))
+
+
 def _candidate(row: Row, _: Tables) -> str | None:
     return "less sure than a firm row" if row["tier"] == "candidate" else None
 
@@ -66,7 +70,7 @@ def _low_confidence(row: Row, _: Tables) -> str | None:
 
 
 _REASONS: dict[str, Callable[[Row, Tables], str | None]] = {
-    "unknown_party": _unknown_party, "conflict": _conflict, "disputed": _disputed,
+    "unknown_party": _unknown_party, "conflict": _conflict, "disputed": _disputed, "disagreement": _disagreement,
     "candidate": _candidate, "general_word": _general_word, "low_confidence": _low_confidence,
 }  # fmt: skip
 

@@ -1,13 +1,17 @@
 """The tables of a run as the desk needs them: events in memory, texts and mentions read for one article at a time."""
 
+import json
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from etl.desk.disagreements import find_disagreements
+from etl.publish.manifest import RUN
 from etl.stored import read_stored
 from schemas import ARTICLES, CONFLICTS, EVENTS, TRANSFER_EVENTS, TRANSFERS
 from schemas.checks import to_rows
@@ -24,6 +28,7 @@ class Tables:
         articles: rows of `articles` by article_id.
         conflicts: event_id -> the columns on which it is contradicted.
         disputed: event_ids of transfers that a report denies.
+        disagreements: event_id -> what the other extractor tells instead, where the run had two and one alone told the event.
         written: when and how large the table of events was written, by which a later run is noticed.
     """
 
@@ -32,6 +37,7 @@ class Tables:
     articles: dict[str, Row]
     conflicts: dict[str, tuple[str, ...]]
     disputed: frozenset[str]
+    disagreements: Mapping[str, str] = field(default_factory=dict)
     written: tuple[int, int] = (0, 0)
 
     def text(self, article_id: str) -> str:
@@ -58,6 +64,12 @@ def written_at(folder: Path) -> tuple[int, int]:
     return stat.st_mtime_ns, stat.st_size
 
 
+def _has_two_extractors(folder: Path) -> bool:
+    """True where the record of the run tells that rules and a language model have both looked for events."""
+    path = folder / RUN
+    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["settings"]["extractor"] == "rules+llm"
+
+
 def read_tables(folder: Path) -> Tables:
     """Return the tables of a folder.
 
@@ -79,5 +91,8 @@ def read_tables(folder: Path) -> Tables:
         {str(row["article_id"]): row for row in to_rows(frames["articles"])},
         {name: tuple(sorted(fields)) for name, fields in conflicts.items()},
         frozenset(links[links["transfer_id"].isin(denied)]["event_id"].astype(str)),
+        find_disagreements(to_rows(frames["events"]), to_rows(frames["articles"]))
+        if _has_two_extractors(folder)
+        else {},
         written,
     )

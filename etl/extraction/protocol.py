@@ -48,7 +48,9 @@ class Mention:
         trigger: the word that tells the transfer.
         status, assertion, transfer_type: codes of `schemas/codes/`.
         confidence: how often such a reading was right in cross-validation, 0 to 1.
-        rule_id: the rule that found it, such as `give.verb:supply`.
+        rule_id: the rule that found it, such as `give.verb:supply`; `model` where a language model did.
+        extractor: who found it: a code of `schemas/codes/extractor.csv`.
+        extractor_version: in which state.
     """
 
     quote: Span
@@ -61,25 +63,15 @@ class Mention:
     transfer_type: str
     confidence: float
     rule_id: str
+    extractor: str
+    extractor_version: str
     attribution: Span | None = None
     quantity: Span | None = None
     value: Span | None = None
     date: Span | None = None
 
 
-class Provenance(Protocol):
-    """What is told of an extractor beside its mentions."""
-
-    name: str
-    version: str
-
-    @property
-    def firm(self) -> float:
-        """Least confidence of an event of the tier `firm`."""
-        ...
-
-
-class Extractor(Provenance, Protocol):
+class Extractor(Protocol):
     """Finds mentions of transfers in articles."""
 
     def extract_all(self, articles: Sequence[Article]) -> list[list[Mention] | Exception]:

@@ -1,9 +1,11 @@
 """The entry that is kept of one document, as a row of an Arrow table. Rows of events and mentions stand in it as in their tables."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 
 import pyarrow as pa
 
+from etl.extraction.llm.reading import Aside, Asked
 from etl.merge.prints import Print
 from etl.sources import Article, Rejected
 from schemas import ARTICLES, EVENTS, MENTIONS, TEXTS, Table
@@ -15,7 +17,9 @@ _LATER = frozenset(["source_path", "duplicate_of", "n_mentions"])
 OF_ARTICLE = tuple(name for name in dict.fromkeys((*ARTICLES.column_names, *TEXTS.column_names)) if name not in _LATER)
 """Columns of an entry that tell its article; all empty where the document is none."""
 OF_REJECTED = ("stage", "reason", "message", "excerpt")
-"""Columns of an entry that tell why the document, or its extraction, failed; all empty where neither did."""
+"""Columns of an entry that tell why the document is no article; all empty where it is one."""
+_PASSING = frozenset({"extraction_failed", "no_answer"})
+"""Reasons that another run may not meet: a fault of the machine, a model that did not answer."""
 
 
 def _plain(table: Table, *names: str) -> list[pa.Field]:
@@ -29,6 +33,9 @@ SCHEMA = pa.schema(
         *(_plain(ARTICLES, *(name for name in OF_ARTICLE if name in ARTICLES.column_names))),
         *_plain(TEXTS, "text"),
         *(pa.field(name, pa.string()) for name in OF_REJECTED),
+        pa.field("is_passing", pa.bool_()),
+        pa.field("aside", pa.list_(pa.struct([pa.field(name, pa.string()) for name in Aside._fields]))),
+        pa.field("asked", pa.struct([pa.field(item.name, pa.int64()) for item in fields(Asked)])),
         pa.field("events", pa.list_(pa.struct(_plain(EVENTS)))),
         pa.field("mentions", pa.list_(pa.struct(_plain(MENTIONS)))),
         *(pa.field(name, pa.binary()) for name in Print.COLUMNS),
@@ -38,11 +45,24 @@ SCHEMA = pa.schema(
 
 def of_rejected(digest: bytes, rejected: Rejected) -> Row:
     """Return what is kept of a document that is no article."""
-    return {"digest": digest, "source_id": rejected.source_id} | _told(rejected)
+    return {
+        "digest": digest,
+        "source_id": rejected.source_id,
+        "is_passing": rejected.stage == "extract",
+        "stage": rejected.stage,
+        "reason": rejected.reason,
+        "message": rejected.message,
+        "excerpt": (rejected.excerpt or "")[:200] or None,
+    }
 
 
 def of_article(
-    digest: bytes, article: Article, events: list[Row], mentions: list[Row], failed: Rejected | None = None
+    digest: bytes,
+    article: Article,
+    events: list[Row],
+    mentions: list[Row],
+    aside: Iterable[Aside] = (),
+    asked: Asked | None = None,
 ) -> Row:
     """Return what is kept of an article.
 
@@ -51,7 +71,8 @@ def of_article(
         article: the article.
         events: its rows of `events`.
         mentions: its rows of `mentions`.
-        failed: what went wrong with its extraction.
+        aside: what of it was put aside.
+        asked: what a language model was asked about it.
     """
     row: Row = {
         "digest": digest,
@@ -69,15 +90,11 @@ def of_article(
     }
     if events:
         row |= {"events": events, "mentions": mentions, **Print.of(article).columns()}
-    return row | (_told(failed) if failed else {})
-
-
-def _told(rejected: Rejected) -> Row:
-    return {
-        "stage": rejected.stage,
-        "reason": rejected.reason,
-        "message": rejected.message,
-        "excerpt": (rejected.excerpt or "")[:200] or None,
+    told = [item._replace(excerpt=item.excerpt[:200])._asdict() for item in aside]
+    return row | {
+        "is_passing": any(item["reason"] in _PASSING for item in told),
+        "aside": told or None,
+        "asked": asdict(asked) if asked else None,
     }
 
 

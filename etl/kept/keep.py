@@ -1,15 +1,17 @@
 """Sees to it that each document of the inputs has an entry: those that are not kept yet are worked out, by whatever engine."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 
 import pyarrow as pa
 
+from etl.asking.asker import Tally
 from etl.engine import map_batches
 from etl.fingerprint import code_fingerprint
 from etl.kept.entry import unpack
+from etl.kept.job import jobs_of
 from etl.kept.store import Store
 from etl.kept.work import lost, work_packed
 from etl.settings import Settings
@@ -28,11 +30,12 @@ _ROWS = 20_000
 
 @dataclass
 class Counts:
-    """What was found: documents, and what is none; and how many documents were worked out now."""
+    """What was found: documents, and what is none; how many documents were worked out now, and what a model was asked for them."""
 
     documents: int = 0
     aside: int = 0
     worked: int = 0
+    tally: Tally = field(default_factory=Tally)
 
 
 def keep(
@@ -77,7 +80,7 @@ def keep(
                 store.promise(digest)
                 yield item
 
-    for entries in map_documents(new(), settings):
+    for entries in map_documents(new(), settings, progress=progress, tally=counts.tally):
         store.add(entries)
         counts.worked += entries.num_rows
         progress("extract", entries.num_rows)
@@ -86,11 +89,20 @@ def keep(
     return counts
 
 
-def map_documents(documents: Iterator[Document], settings: Settings) -> Iterator[pa.Table]:
-    """Yield the entries of documents, batch by batch in their order, worked out by the engine that the settings name."""
+def map_documents(
+    documents: Iterable[Document], settings: Settings, *, progress: Progress, tally: Tally
+) -> Iterator[pa.Table]:
+    """Yield the entries of documents, batch by batch in their order, worked out by the engine that the settings name.
+
+    Args:
+        documents: the documents.
+        settings: settings of the run.
+        progress: is told of what a language model is asked.
+        tally: counts it.
+    """
     packed = map_batches(
-        partial(work_packed, settings=settings),
-        documents,
+        partial(work_packed, settings=settings.without_secrets()),
+        jobs_of(documents, settings, progress=progress, tally=tally),
         workers=settings.workers,
         batch_size=settings.batch_size,
         weight=attrgetter("weight"),

@@ -63,12 +63,12 @@ class Store:
             self.flush()
 
     def flush(self) -> None:
-        """Write the entries that wait. What a fault of the machine may have caused is kept for this run alone."""
+        """Write the entries that wait. What another run may find otherwise is kept for this one alone."""
         if not self._waiting:
             return
         entries = pa.concat_tables(self._waiting)
         self._waiting = []
-        passing = pc.equal(entries["stage"], "extract").fill_null(False)
+        passing = entries["is_passing"]
         self._write(entries.filter(pc.invert(passing)), "")
         if path := self._write(entries.filter(passing), _PASSING):
             self._passing.append(path)

@@ -5,15 +5,18 @@ mentions, a plan that the article also tells as talks is no event of its own, an
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 
-from etl.extraction.protocol import Mention, Provenance
+from etl.extraction.protocol import Mention
 from etl.identifiers import stable_id
 from etl.merge.claims import Claim, read_claim
 from etl.merge.equipment import covers
 from etl.reference.tables import category_of, status_phase
 from etl.resolve.systems import resolve_system
 from etl.sources import Article
+from schemas.codes import codes
 from schemas.columns import SPAN_ROLES
 
 _LINKS = (
@@ -128,6 +131,14 @@ def _assertion(claims: list[Claim]) -> str:
     return told.pop()
 
 
+def _by_extractor(claims: list[Claim]) -> dict[str, float]:
+    """The confidence of the surest claim of each extractor. Each reads by itself, so that two are surer than one."""
+    sure: dict[str, float] = {}
+    for claim in claims:
+        sure[claim.mention.extractor] = max(sure.get(claim.mention.extractor, 0.0), claim.mention.confidence)
+    return sure
+
+
 def _role_spans(mention: Mention) -> Row:
     spans = {
         "trigger": mention.trigger,
@@ -145,7 +156,7 @@ def _role_spans(mention: Mention) -> Row:
     return row
 
 
-def _mention_row(article: Article, article_id: str, event_id: str, mention: Mention, extractor: Provenance) -> Row:
+def _mention_row(article: Article, article_id: str, event_id: str, mention: Mention) -> Row:
     spans = _role_spans(mention)
     return {
         "mention_id": stable_id("mention", event_id, mention.quote.start, *spans.values()),
@@ -156,8 +167,8 @@ def _mention_row(article: Article, article_id: str, event_id: str, mention: Ment
         "quote_end": mention.quote.end,
         **spans,
         "rule_id": mention.rule_id,
-        "extractor": extractor.name,
-        "extractor_version": extractor.version,
+        "extractor": mention.extractor,
+        "extractor_version": mention.extractor_version,
     }
 
 
@@ -173,7 +184,8 @@ def _event_row(article: Article, article_id: str, event_id: str, claims: list[Cl
     attributed = next((claim.mention.attribution for claim in ordered if claim.mention.attribution), None)
     terms = [claim.mention.transfer_type for claim in ordered if claim.mention.transfer_type != "unknown"]
     equipment = resolve_system(best.system)
-    confidence = max(claim.mention.confidence for claim in claims)
+    sure = _by_extractor(claims)
+    confidence = round(1 - prod(1 - each for each in sure.values()), 4) if len(sure) > 1 else max(sure.values())
     named = max(ordered, key=lambda claim: (claim.mention.system.entry.id == best.system.id, _strength(claim)))
 
     def words(span: tuple[int, int] | None) -> str | None:
@@ -217,6 +229,7 @@ def _event_row(article: Article, article_id: str, event_id: str, claims: list[Cl
         "report_date": article.published,
         "confidence": confidence,
         "tier": "firm" if confidence >= firm else "candidate",
+        "extractor": "+".join(name for name in codes("extractor") if name in sure),
         "evidence": words(best.mention.quote),
         "evidence_start": best.mention.quote.start,
         "evidence_end": best.mention.quote.end,
@@ -226,13 +239,13 @@ def _event_row(article: Article, article_id: str, event_id: str, claims: list[Cl
     }
 
 
-def merge_mentions(article: Article, mentions: list[Mention], extractor: Provenance) -> tuple[list[Row], list[Row]]:
+def merge_mentions(article: Article, mentions: Sequence[Mention], *, firm: float) -> tuple[list[Row], list[Row]]:
     """Return the rows of `events` and of `mentions` for one article.
 
     Args:
         article: the article.
-        mentions: what the extractor found in it.
-        extractor: the extractor that found them.
+        mentions: what was found in it, by one extractor or several.
+        firm: least confidence of an event of the tier `firm`.
     """
     article_id = article.article_id  # once: it is a hash of the whole text
     claims = [read_claim(article, mention) for mention in mentions]
@@ -241,11 +254,11 @@ def merge_mentions(article: Article, mentions: list[Mention], extractor: Provena
     for claim in claims:
         event_id = stable_id("event", article_id, *claim.parties, claim.system.id, claim.status)
         groups[event_id].append(claim)
-    events = [_event_row(article, article_id, event_id, group, extractor.firm) for event_id, group in groups.items()]
+    events = [_event_row(article, article_id, event_id, group, firm) for event_id, group in groups.items()]
     rows: dict[str, Row] = {}
     for event_id, group in groups.items():
         for claim in group:
-            row = _mention_row(article, article_id, event_id, claim.mention, extractor)
+            row = _mention_row(article, article_id, event_id, claim.mention)
             rows[str(row["mention_id"])] = row
     counts: dict[str, int] = defaultdict(int)
     for row in rows.values():

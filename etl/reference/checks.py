@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 
+from etl.reference.languages import STEM, is_alphabetic
 from etl.reference.names import fold
 from etl.reference.tables import ALIAS_COLUMNS, TABLES, split_cell
 from schemas.codes import codes
@@ -21,6 +22,7 @@ Rows = dict[str, list[Row]]
 _SYSTEMS = "id name aliases kind maker country source note"
 _WORDS = "lemma forms frame class transfer_type note"
 _AMBIGUITY = "alias id rank requires not_before not_after note"
+_LANGUAGE = "id names source"
 HEADERS = {
     "states": "id name kind official_name iso2 iso3 cow gw sipri_name start_year end_year successor names adjectives "
     "demonyms capital seats forces source note",
@@ -41,6 +43,7 @@ HEADERS = {
     "rivals": "first second period source",
     "register_columns": "register field columns required",
     "register_names": "id scheme name",
+    "instructions": "id language pattern source note",
 }
 _PREFIXES = {
     "leaders": "leader:",
@@ -62,18 +65,22 @@ _SOURCES = {
     "academic",
     "natural_earth_10m",
     "natural_earth_50m",
+    "cldr",
+    "dictionary",
 }
+_SHORTEST_STEM = 3
 _SPECIFICITY = {"designation", "type", "class", "generic"}
 
 
 def _header(name: str) -> list[str]:
-    return (_AMBIGUITY if name.startswith("ambiguity/") else HEADERS.get(name, "")).split()
+    folder = name.partition("/")[0]
+    return {"ambiguity": _AMBIGUITY, "languages": _LANGUAGE}.get(folder, HEADERS.get(name, "")).split()
 
 
 def _texts() -> Iterator[tuple[str, bytes]]:
     """Each table's file without ending, with its bytes."""
     root = files("etl.reference")
-    for folder in ("", "systems", "ambiguity"):
+    for folder in ("", "systems", "ambiguity", "languages"):
         for path in sorted((root / folder if folder else root).iterdir(), key=lambda item: item.name):
             if path.name.endswith(".csv"):
                 yield f"{folder}/{path.name[:-4]}".lstrip("/"), path.read_bytes()
@@ -246,11 +253,48 @@ def _check_ambiguity(tables: Rows) -> Iterator[str]:
                 yield f"etl/reference: {owner}: {alias!r}: {others} has this alias too: add a row to ambiguity/, or drop it here"
 
 
+def _check_languages(tables: Rows) -> Iterator[str]:
+    """Each row of a language is of an entry that exists, and no form is too short, or of two entries of one kind."""
+    ids = {row["id"] for name in TABLES for row in tables.get(name, [])}
+    for name, rows in tables.items():
+        if not name.startswith("languages/"):
+            continue
+        owners: dict[tuple[str, str], str] = {}
+        seen: set[str] = set()
+        for row in rows:
+            if row["id"] in seen:
+                yield _tell(name, row["id"], row["id"], "it stands there already: join the rows")
+            seen.add(row["id"])
+            if row["id"] not in ids:
+                yield _tell(name, row["id"], row["id"], "no table has this id: remove the row or mend the id")
+            if not row["names"]:
+                yield _tell(name, row["id"], "", "column names: give it a form, or remove the row")
+            for form in split_cell(row["names"]):
+                if what_to_do := _wrong_form(form):
+                    yield _tell(name, row["id"], form, what_to_do)
+                key = (row["id"].rpartition(":")[0], form.removesuffix(STEM).lower())
+                if owners.setdefault(key, row["id"]) != row["id"]:
+                    yield _tell(name, row["id"], form, f"{owners[key]} has this form too: leave it to one of them")
+
+
+def _wrong_form(form: str) -> str:
+    """What to do with a form that would match nothing, or too much; empty where it is right."""
+    bare = form.removesuffix(STEM)
+    if STEM in bare:
+        return "write the star at the end only"
+    if not _fold(bare):
+        return "write letters or digits"
+    if bare != form and is_alphabetic(bare) and len(_fold(bare)) < _SHORTEST_STEM:
+        return f"let a stem have {_SHORTEST_STEM} letters or more"
+    return ""
+
+
 CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _check_form,
     _check_identifiers,
     _check_references,
     _check_ambiguity,
+    _check_languages,
 )
 
 

@@ -6,6 +6,9 @@ from hashlib import sha256
 
 from etl.identifiers import stable_id
 
+READ_BY_RULES = frozenset({"en", "und"})
+"""Languages that the rules read; short texts and lists, whose language cannot be told, are tried."""
+
 
 @dataclass(frozen=True)
 class Article:
@@ -16,7 +19,7 @@ class Article:
         source_path: path of the file within the input.
         published: day of publication, where it is certain.
         published_year: year of publication, where no more is certain.
-        language: ISO 639 code.
+        language: ISO 639 code; `und` where it cannot be told.
         aside: spans of the text that are not the article's prose (captions, date lines, links).
     """
 

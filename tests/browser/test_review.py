@@ -17,7 +17,7 @@ from etl.desk.server import Desk
 from etl.desk.session import Session
 from etl.desk.tables import read_tables
 from tests.browser.conftest import grave_findings
-from tests.conftest import ROOT, SAMPLE, Run, call, run_pipeline
+from tests.conftest import ROOT, SAMPLE, Run, call_warm, run_pipeline
 
 HOSTILE = """Published: 2024-01-04
 
@@ -137,7 +137,7 @@ def test_from_a_wrong_row_to_the_release(place: Path, desk: Page) -> None:
         ("run", SAMPLE, "--out", "tables", "--no-data-docs"),
         ("release", "2026.11.0", "--tables", "tables", "--out", "releases", "--tier", "candidate"),
     ):
-        done = call(*step, folder=place)
+        done = call_warm(*step, folder=place)
         assert done.returncode == 0, done.stderr
     after = _events(place / "releases" / "2026.11.0")
     assert set(before.index) - set(after.index) == {rejected}

@@ -1,14 +1,15 @@
 """Runs the command line in processes of its own that can be killed at a chosen moment; the start-up is shared by all of them.
 
 Reads commands from standard input, a line of JSON each: `folder` to run in, `left`, the number of the call that changes a
-file of the output at which the run kills itself (0 for never), and `seconds` after which it is killed (0 for never). Answers
-each with a line: `status` as of `os.waitpid`, `calls` that were counted, `seconds` it took, and what the run `said`.
+file of the output at which the run kills itself (0 for never), `seconds` after which it is killed (0 for never), and `limit`,
+the bytes beyond which no file may grow (0 for none): to a program the same as a disk that is full. Answers each with a line: `status` as of `os.waitpid`, `calls` that were counted, `seconds` it took, and what the run `said`.
 """
 
 import contextlib
 import io
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -18,7 +19,7 @@ from pathlib import Path
 import etl.kept.store
 from etl.cli import main
 from etl.fingerprint import extraction_fingerprint
-from etl.kept.work import _extractor
+from etl.kept.work import _rules
 from etl.merge.events import merge_mentions
 from etl.settings import load_settings
 from etl.sources import Article
@@ -49,12 +50,14 @@ def _watch(left: int) -> dict[str, int]:
     return count
 
 
-def _run(folder: Path, left: int) -> None:
+def _run(folder: Path, left: int, limit: int) -> None:
     """Run in a folder, and leave what was said and counted beside it; this process ends."""
     os.chdir(folder)
     etl.kept.store._ROWS = ROWS_OF_A_FILE
     said, code = io.StringIO(), 0
     count = _watch(left)
+    if limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             main(["run", "in", "--out", "out", "--no-data-docs"])
@@ -72,20 +75,20 @@ def warm_up() -> None:
     from etl import pipeline  # noqa: F401
 
     article = Article("warm", "warm.txt", "Norway sold 12 tanks to Ghana in May 2019.", published=date(2020, 1, 1))
-    merge_mentions(article, _extractor(gate=True).extract(article), _extractor(gate=True))
+    merge_mentions(article, _rules(gate=True).extract(article), firm=_rules(gate=True).firm)
     extraction_fingerprint(load_settings())
     for table in TABLES.values():
         split(table, to_frame(table, []))
 
 
-def answer(folder: str, left: int, seconds: float) -> dict[str, object]:
+def answer(folder: str, left: int, seconds: float, limit: int) -> dict[str, object]:
     """Return how one run ended."""
     told = Path(folder) / "said.json"
     told.unlink(missing_ok=True)
     started = time.monotonic()
     pid = os.fork()
     if not pid:
-        _run(Path(folder), left)
+        _run(Path(folder), left, limit)
     if seconds:
         time.sleep(seconds)
         os.kill(pid, signal.SIGKILL)

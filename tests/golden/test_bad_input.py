@@ -7,7 +7,7 @@ import subprocess
 import pandas as pd
 import pytest
 
-from tests.conftest import Run, call
+from tests.conftest import Run, call_warm
 
 GOOD = "Norway sold 12 tanks to Ghana in 2019, the defence ministry said in a statement."
 PACKED = gzip.compress(("Sweden sold boats to Ghana. " * 500).encode())
@@ -35,7 +35,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, subprocess.Compl
     for name, (content, _, _) in BAD.items():
         (folder / "in" / name).write_bytes(content)
     (folder / "in" / "good.txt").write_text(GOOD, encoding="utf-8")
-    done = call("run", "in", "--out", "out", "--no-data-docs", folder=folder)
+    done = call_warm("run", "in", "--out", "out", "--no-data-docs", folder=folder)
     return Run(folder / "out", None), done  # type: ignore[arg-type]
 
 

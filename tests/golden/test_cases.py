@@ -35,7 +35,7 @@ def _events(text: str, published: str | None = None, title: str | None = None) -
     day = date.fromisoformat(published) if published else None
     article = Article("case", "case", text, title=title, published=day)
     extractor = _extractor()
-    rows, _ = merge_mentions(article, extractor.extract(article), extractor)
+    rows, _ = merge_mentions(article, extractor.extract(article), firm=extractor.firm)
     return rows
 
 

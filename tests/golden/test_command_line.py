@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from etl.cli import main
 from schemas import TABLES
-from tests.conftest import Run, call
+from tests.conftest import Run, call, call_warm
 
 GOOD = "Norway sold 12 tanks to Ghana in 2019, the defence ministry said in a statement."
 COMMANDS = sorted(main.commands)
@@ -48,7 +48,7 @@ def test_a_wrong_call_is_one_clear_line(
     arguments: list[str], environment: dict[str, str], told: str, folder: Path
 ) -> None:
     """A wrong path or setting ends with exit code 2 and one line that names it; nothing is written."""
-    done = call(*arguments, folder=folder, **environment)
+    done = call_warm(*arguments, folder=folder, **environment)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("etl: ")
     assert told in done.stderr
@@ -108,7 +108,7 @@ def test_validate_tells_good_tables_from_bad(sample_run: Run, tmp_path: Path) ->
     texts = sample_run.table("texts")
     texts["text"] = "Other words."
     texts.to_parquet(tmp_path / "texts.parquet", index=False)
-    done = call("validate", tmp_path, folder=tmp_path)
+    done = call_warm("validate", tmp_path, folder=tmp_path)
     assert done.returncode == 1
     assert "the quote does not stand at its offsets" in done.stdout
 

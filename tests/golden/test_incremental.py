@@ -10,6 +10,7 @@ import pytest
 from etl import fingerprint
 from etl.errors import ConfigurationError
 from etl.fingerprint import extraction_fingerprint
+from etl.extraction.llm.reading import Aside
 from etl.kept.entry import of_article, of_rejected, to_table
 from etl.kept.store import Store
 from etl.settings import load_settings
@@ -46,10 +47,18 @@ def lines() -> list[str]:
     return _lines()
 
 
-@pytest.fixture
-def first(lines: list[str], tmp_path: Path) -> Run:
+@pytest.fixture(scope="module")
+def made(lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run over all articles but the last two."""
-    return run_pipeline(_write(tmp_path / "in", lines[:-2]), tmp_path / "out")
+    folder = tmp_path_factory.mktemp("first")
+    return run_pipeline(_write(folder / "in", lines[:-2]), folder / "out")
+
+
+@pytest.fixture
+def first(made: Run, tmp_path: Path) -> Run:
+    """That run with its input, in folders of the test's own."""
+    shutil.copytree(made.folder.parent, tmp_path, dirs_exist_ok=True)
+    return Run(tmp_path / "out", made.summary)
 
 
 def test_a_second_run_extracts_nothing(first: Run, tmp_path: Path) -> None:
@@ -117,10 +126,10 @@ def test_a_change_voids_just_what_hangs_on_it(name: str, tmp_path: Path, monkeyp
 def test_a_fault_of_the_machine_is_not_kept(tmp_path: Path) -> None:
     """An article whose extraction failed is tried again by the next run; one that is no article is not."""
     article = Article("a", "a.txt", "Iran sold tanks to Ghana.")
-    failed = Rejected("extract", "", "extraction_failed", "the process died", "a")
+    failed = Aside("extract", "extraction_failed", "the process died", "a")
     bad = Rejected("read", "b.txt", "no_text", "no text", "b")
     store = Store(tmp_path, "1" * 64)
-    store.add(to_table([of_article(b"a" * 16, article, [], [], failed), of_rejected(b"b" * 16, bad)]))
+    store.add(to_table([of_article(b"a" * 16, article, [], [], [failed]), of_rejected(b"b" * 16, bad)]))
     store.flush()
     assert sum(pq.read_metadata(path).num_rows for path in store.files()) == 2
     later = Store(tmp_path, "1" * 64)

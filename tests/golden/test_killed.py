@@ -19,7 +19,7 @@ from filelock import FileLock
 from etl.errors import ConfigurationError
 from etl.stored import read_stored
 from schemas import TABLES
-from tests.conftest import ROOT, call
+from tests.conftest import ROOT, call_warm
 
 POINTS = {"calls": 13, "seconds": 7}
 """Moments at which a run is killed: at a call that changes a file, and after some time."""
@@ -41,11 +41,12 @@ class Killable:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | {"ETL_BATCH_SIZE": "1"},
         )  # fmt: skip
 
-    def run(self, folder: Path, left: int = 0, seconds: float = 0) -> dict[str, object]:
+    def run(self, folder: Path, left: int = 0, seconds: float = 0, limit: int = 0) -> dict[str, object]:
         """Return how a run in a folder ended; see `killable`."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps({"folder": str(folder), "left": left, "seconds": seconds}) + "\n")
+        command = {"folder": str(folder), "left": left, "seconds": seconds, "limit": limit}
+        self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
         told: dict[str, object] = json.loads(self._process.stdout.readline())
         return told
@@ -182,23 +183,13 @@ def test_its_processes_end_with_it(copy: Path) -> None:
     assert psutil.wait_procs(workers, timeout=60)[1] == []
 
 
-def _limited(folder: Path, limit: int) -> subprocess.CompletedProcess[str]:
-    """A run in whose process no file may grow beyond so many bytes: to a program the same as a disk that is full."""
-    script = f"""import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
-from etl.cli import main; main(["run", "in", "--out", "out", "--no-data-docs"])"""
-    return subprocess.run(
-        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("limit", [1_000, 20_000])
 def test_a_full_disk(limit: int, stage: Stage, copy: Path) -> None:
     """Where nothing more can be written, the run ends with one clear line, and the tables of before stand; the next run is whole."""
-    done = _limited(copy, limit)
-    assert done.returncode == 2, done.stderr
+    told = stage.killable.run(copy, limit=limit)
+    assert os.waitstatus_to_exitcode(int(str(told["status"]))) == 2, told["said"]
     assert re.fullmatch(
-        r"etl: out: the tables cannot be written \(.*\)\. Those of the last run stand .*\n", done.stderr
+        r"etl: out: the tables cannot be written \(.*\)\. Those of the last run stand .*\n", str(told["said"])
     )
     assert _hashes(copy / "out") == stage.before
     assert stage.killable.run(copy)["status"] == 0
@@ -220,6 +211,6 @@ def test_the_folder_is_a_file(tmp_path: Path) -> None:
     """An output that is a file, not a folder, is told in one line."""
     _write(tmp_path / "in", OLD)
     (tmp_path / "out").write_text("not a folder", encoding="utf-8")
-    done = call("run", "in", "--out", "out/tables", folder=tmp_path)
+    done = call_warm("run", "in", "--out", "out/tables", folder=tmp_path)
     assert done.returncode == 2
     assert re.fullmatch(r"etl: .*out/tables: cannot be written to .*\n", done.stderr)

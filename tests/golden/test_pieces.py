@@ -29,7 +29,7 @@ def in_pieces(tmp_path_factory: pytest.TempPathFactory) -> Run:
         patch.setattr(transfers, "_EVENTS", 5)
         patch.setattr(expectations, "_ROWS", 120)
         folder = tmp_path_factory.mktemp("pieces")
-        return run_pipeline(SAMPLE, folder, data_docs=True, settings={"batch_size": 2, "workers": 2})
+        return run_pipeline(SAMPLE, folder, data_docs=True, settings={"batch_size": 2})
 
 
 @pytest.mark.parametrize("table", TABLES)

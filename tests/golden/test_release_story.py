@@ -9,7 +9,7 @@ import pytest
 
 from etl.quality.stored import check_stored
 from etl.review.corrections import COLUMNS, read_corrections
-from tests.conftest import call, run_pipeline
+from tests.conftest import call, call_warm, run_pipeline
 
 ARTICLES = {
     "tanks.txt": "Published: 2019-06-04\n\nNorway sold 12 tanks to Ghana on Monday.\n",
@@ -30,7 +30,7 @@ def _write(folder: Path, articles: dict[str, str]) -> None:
 
 
 def _release(folder: Path, version: str, tables: str) -> Path:
-    done = call("release", version, "--tables", tables, "--out", "releases", "--tier", "candidate", folder=folder)
+    done = call_warm("release", version, "--tables", tables, "--out", "releases", "--tier", "candidate", folder=folder)
     assert done.returncode == 0, done.stderr
     return folder / "releases" / version
 
@@ -108,7 +108,9 @@ def test_the_same_release_twice_is_the_same_bytes(place: Path) -> None:
     """A release built again from the same tables, elsewhere, has the same files with the same bytes."""
     built = []
     for name in ("here", "there"):
-        done = call("release", "2026.10.0", "--tables", "first", "--out", name, "--tier", "candidate", folder=place)
+        done = call_warm(
+            "release", "2026.10.0", "--tables", "first", "--out", name, "--tier", "candidate", folder=place
+        )
         assert done.returncode == 0, done.stderr
         root = place / name / "2026.10.0"
         built.append({path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()})
@@ -126,7 +128,9 @@ def test_a_release_can_be_checked(place: Path) -> None:
 def test_a_release_is_never_overwritten(place: Path) -> None:
     """Other tables under a version that stands there end with a hint, and leave it alone."""
     before = (place / "releases" / "2026.10.0" / "manifest.json").read_bytes()
-    again = call("release", "2026.10.0", "--tables", "second", "--out", "releases", "--tier", "candidate", folder=place)
+    again = call_warm(
+        "release", "2026.10.0", "--tables", "second", "--out", "releases", "--tier", "candidate", folder=place
+    )
     assert again.returncode == 2
     assert "Choose the next version" in again.stderr
     assert (place / "releases" / "2026.10.0" / "manifest.json").read_bytes() == before
@@ -160,7 +164,7 @@ def test_a_day_in_the_past_is_told_as_it_was(place: Path) -> None:
 def test_each_export_is_written(place: Path, kind: str) -> None:
     """Each form of the field is written from the tables of a run, and names the parties."""
     target = place / f"export.{kind}"
-    done = call("export", kind, "--tables", "second", "--out", target, folder=place)
+    done = call_warm("export", kind, "--tables", "second", "--out", target, folder=place)
     assert done.returncode == 0, done.stderr
     assert "Egypt" in target.read_text(encoding="utf-8")
 

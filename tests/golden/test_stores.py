@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +20,6 @@ import fsspec
 import pandas as pd
 import pytest
 import s3fs
-import zstandard
 from gcsfs.core import GCSFileSystem
 from moto.server import ThreadedMotoServer
 
@@ -29,31 +27,14 @@ from etl.errors import ConfigurationError
 from etl.settings import Settings
 from etl.sources import Article, Rejected, read_articles
 from etl.sources.files import list_files
-from tests.conftest import ROOT, call
-
-TEXT = "Norway has agreed to sell {} patrol boats to Ghana, the ministry said on Tuesday."
-
-
-def _rows(start: int) -> list[dict[str, str]]:
-    return [{"id": f"w-{n}", "published": "2024-01-04", "text": TEXT.format(n)} for n in range(start, start + 5)]
-
-
-def _lines(start: int) -> bytes:
-    return "\n".join(json.dumps(row) for row in _rows(start)).encode()
+from tests.conftest import ROOT, call_warm
+from tests.each_kind import TEXT, json_lines, rows, write_each_kind
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files of each kind that is read, a hidden one and an empty one."""
-    folder = tmp_path_factory.mktemp("news")
-    (folder / "sub").mkdir()
-    (folder / "note.txt").write_text(TEXT.format("three"), encoding="utf-8")
-    (folder / "sub" / "with blank #1.txt").write_text(TEXT.format("four"), encoding="utf-8")
-    page = f"<html><head><title>Boats</title></head><body><article><p>{TEXT.format('five')}</p></article></body></html>"
-    (folder / "page.html").write_text(page, encoding="utf-8")
-    (folder / "wire.jsonl.gz").write_bytes(gzip.compress(_lines(10)))
-    (folder / "desk.jsonl.zst").write_bytes(zstandard.ZstdCompressor().compress(_lines(20)))
-    pd.DataFrame(_rows(30)).to_parquet(folder / "table.parquet")
+    folder = write_each_kind(tmp_path_factory.mktemp("news"))
     (folder / ".hidden.txt").write_text(TEXT.format("nine"), encoding="utf-8")
     (folder / "empty.txt").touch()
     return folder
@@ -236,7 +217,7 @@ class _Gs(BaseHTTPRequestHandler):
     """The part of the interface of Google's store that reading takes; one of its objects may not be read."""
 
     files: ClassVar = {
-        "wire/a.jsonl.gz": gzip.compress(_lines(70)),
+        "wire/a.jsonl.gz": gzip.compress(json_lines(70)),
         "wire/b.txt": b"Not for you.",
         "wire/.c.txt": b"Hidden.",
     }
@@ -291,7 +272,7 @@ def gs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_bucket_of_google_is_read(settings: Settings) -> None:
     """A `gs://` address reaches the store; an object that is not given is put aside."""
     articles, rejected = _split(list(read_articles(["gs://news/wire"], settings)))
-    assert [article.source_id for article in articles] == [row["id"] for row in _rows(70)]
+    assert [article.source_id for article in articles] == [row["id"] for row in rows(70)]
     assert [(item.source_path, item.reason) for item in rejected] == [("b.txt", "unreadable_file")]
     assert [file.source_path for file in list_files(["gs://news/wire/a.jsonl.gz"])] == ["a.jsonl.gz"]
 
@@ -320,11 +301,10 @@ def test_a_run_over_a_bucket_finds_the_events_of_the_folder(folder: Path, tmp_pa
     """The whole command line gives the same events, and says nothing else, for a bucket as for the folder."""
 
     def run(source: Any, out: str) -> pd.DataFrame:
-        done = call("run", source, "--out", tmp_path / out, "--no-data-docs", folder=tmp_path)
+        done = call_warm("run", source, "--out", tmp_path / out, "--no-data-docs", folder=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         return pd.read_parquet(tmp_path / out / "events.parquet")
 
-    with ThreadPoolExecutor(2) as pool:
-        here, there = pool.map(run, (folder, "s3://news/wire"), ("here", "there"))
+    here, there = run(folder, "here"), run("s3://news/wire", "there")
     pd.testing.assert_frame_equal(here, there)
     assert len(here)

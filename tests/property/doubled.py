@@ -88,7 +88,7 @@ EXTRACTOR = RuleExtractor()
 def _extract(text: str) -> object:
     """The rows of a text."""
     article = build_article(Document("a.txt", 0, {"text": text, "date": DAY}), SET)
-    return merge_mentions(article, EXTRACTOR.extract(article), EXTRACTOR)
+    return merge_mentions(article, EXTRACTOR.extract(article), firm=EXTRACTOR.firm)
 
 
 def _told(*pieces: str) -> Make:
@@ -141,7 +141,8 @@ def _mentions(pieces: tuple[str, ...], systems: tuple[str, ...]) -> Make:
                 Mention(
                     quote=Span(at, at + len(piece) - 1), trigger=Span(at + 7, at + 11), supplier=sides[0], recipient=sides[1],
                     system=System(known[systems[number % len(systems)]], Span(at + 12, at + 17)), status="delivered",
-                    assertion="reported", transfer_type="unknown", confidence=0.8, rule_id="give.verb:send", attribution=None,
+                    assertion="reported", transfer_type="unknown", confidence=0.8, rule_id="give.verb:send", extractor="rules",
+                    extractor_version="1", attribution=None,
                     quantity=None, value=None, date=None,
                 )
             )  # fmt: skip
@@ -289,7 +290,7 @@ WORK: dict[str, Work] = {
     "extractor, by sentences that are passed over": Work(_extract, PASSED_OVER, first=1024, most=8000),
     "extractor, in one sentence": Work(_extract, SENTENCES, first=50, most=100),
     "merge_mentions": Work(
-        lambda given: merge_mentions(*given, EXTRACTOR),
+        lambda given: merge_mentions(*given, firm=EXTRACTOR.firm),
         {
             "one claim": _mentions(("Norway sent tanks to Ghana. ",), ("sys:leopard_2",)),
             "a word and what it stands for": _mentions(("Norway sent tanks to Ghana. ",), ("sys:leopard_2", "sys:f_16")),

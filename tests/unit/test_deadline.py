@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl.deadline import TooSlow, within
+from etl.kept.job import Job
 from etl.kept.work import work
 from etl.settings import Settings, load_settings
 from etl.sources import Document
@@ -70,14 +71,14 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def test_one_slow_article_is_put_aside_alone(short: Settings) -> None:
     """An article that takes too long is told as too slow; the others of its batch give their events."""
-    work([Document("warm.txt", 0, {"text": GOOD})], short.model_copy(update={"max_article_seconds": 60.0}))
+    work([Job(Document("warm.txt", 0, {"text": GOOD}))], short.model_copy(update={"max_article_seconds": 60.0}))
     slow = " ".join(
         f"Norway sold {n} tanks to Ghana and {n} boats to Chile, and Sweden {n} to Peru." for n in range(12_000)
     )
     documents = [
         Document(f"{name}.txt", 0, {"text": text}) for name, text in (("a", GOOD), ("slow", slow), ("b", GOOD))
     ]
-    entries = work(documents, short).to_pylist()
+    entries = work([Job(document) for document in documents], short).to_pylist()
     assert [entry["reason"] for entry in entries] == [None, "too_slow", None]
     assert [len(entry["events"] or []) for entry in entries] == [1, 0, 1]
     assert "max_article_seconds" in entries[1]["message"]

@@ -19,7 +19,7 @@ from tools.third_party import needed, requirements_of
 
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 OF_EXTRAS = {
-    "etl.bench": "bench", "etl.engine.cluster": "cluster", "etl.publish.card": "report", "etl.publish.sheet": "report",
+    "etl.asking.client": "llm", "etl.asking.line": "llm", "etl.bench": "bench", "etl.engine.cluster": "cluster", "etl.publish.card": "report", "etl.publish.sheet": "report",
     "etl.publish.workbook": "report", "etl.quality.training": "train", "etl.show.charts": "report",
 }  # fmt: skip
 """Modules and packages that need an extra to be imported, and the extra."""

@@ -15,7 +15,7 @@ from etl.desk.server import Desk
 from etl.desk.session import Session
 from etl.desk.tables import read_tables
 from etl.errors import ConfigurationError
-from tests.conftest import ROOT, call, run_pipeline
+from tests.conftest import ROOT, call, call_warm, run_pipeline
 
 Headers = dict[str, str]
 
@@ -206,5 +206,5 @@ def test_two_coders_are_compared(tables: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "rows of both 1, of the first alone 0, of the second alone 0" in done.stdout
     assert done.stdout.splitlines()[-1].split() == [row["event_id"], "status", "ordered", "|", "delivered"]
-    done = call("agreement", "first.csv", "third.csv", folder=tmp_path)
+    done = call_warm("agreement", "first.csv", "third.csv", folder=tmp_path)
     assert (done.returncode, "etl review --blind third.csv" in done.stderr) == (2, True)

@@ -1,6 +1,5 @@
 """What is listed as a file of an input, and how a file opens: of this machine, of a store, and of a web server."""
 
-import gzip
 import hashlib
 import json
 import os
@@ -14,20 +13,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import fsspec
-import pandas as pd
 import pytest
-import zstandard
 
 from etl.errors import ConfigurationError, InputError
 from etl.settings import Settings
 from etl.sources import Article, Rejected, read_articles
 from etl.sources import files as module
 from etl.sources.files import list_files
+from tests.each_kind import TEXT, json_lines, rows, write_each_kind
 
 Write = Callable[[str, str | bytes], Path]
-TEXT = "Norway has agreed to sell {} patrol boats to Ghana, the ministry said on Tuesday."
-ROWS = [{"id": f"w-{n}", "published": "2024-01-04", "text": TEXT.format(n)} for n in range(10)]
-LINES = "\n".join(json.dumps(row) for row in ROWS).encode()
+LINES = json_lines(0)
 BIG_LINES, LINE_BYTES = 40_000, 1_000
 
 
@@ -203,16 +199,7 @@ class _Server(ThreadingHTTPServer):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files of each kind that is read."""
-    folder = tmp_path_factory.mktemp("news")
-    (folder / "sub").mkdir()
-    (folder / "note.txt").write_text(TEXT.format("three"), encoding="utf-8")
-    (folder / "sub" / "with blank #1.txt").write_text(TEXT.format("four"), encoding="utf-8")
-    page = f"<html><body><article><p>{TEXT.format('five')}</p></article></body></html>"
-    (folder / "page.html").write_text(page, encoding="utf-8")
-    (folder / "wire.jsonl.gz").write_bytes(gzip.compress(LINES))
-    (folder / "desk.jsonl.zst").write_bytes(zstandard.ZstdCompressor().compress(LINES))
-    pd.DataFrame(ROWS).to_parquet(folder / "table.parquet")
-    return folder
+    return write_each_kind(tmp_path_factory.mktemp("news"))
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +262,7 @@ def test_a_server_may_want_a_key(inside: str, web: str, settings: Settings, monk
     key: dict[str, object] = {"headers": {"Authorization": "Bearer open"}}
     monkeypatch.setitem(fsspec.config.conf, "http", {inside: key} if inside else key)
     articles, rejected = _split(list(read_articles([f"{web}/key.jsonl"], settings)))
-    assert (len(articles), rejected) == (len(ROWS), [])
+    assert (len(articles), rejected) == (len(rows(0)), [])
 
 
 @pytest.mark.parametrize("name", ["note.txt", "wire.jsonl.gz", "desk.jsonl.zst", "table.parquet"])

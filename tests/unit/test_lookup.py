@@ -7,7 +7,7 @@ import pytest
 
 from etl.reference.lookup import look_up
 from etl.reference.tables import TABLES, entries
-from tests.conftest import call
+from tests.conftest import call, call_warm
 
 NAMES = [
     # states, their cities, seats and forces
@@ -130,7 +130,7 @@ def test_each_match_tells_why() -> None:
 
 def test_json_holds_each_name_with_its_matches(tmp_path: Path) -> None:
     """`etl reference --json` prints one object: each name to a list of matches with five keys, in the order asked."""
-    done = call("reference", "--json", "Quai d'Orsay", "Leopard 2A7V", "Foobarium", folder=tmp_path)
+    done = call_warm("reference", "--json", "Quai d'Orsay", "Leopard 2A7V", "Foobarium", folder=tmp_path)
     told = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
     assert list(told) == ["Quai d'Orsay", "Leopard 2A7V", "Foobarium"]
@@ -147,19 +147,19 @@ def test_json_holds_each_name_with_its_matches(tmp_path: Path) -> None:
 
 def test_json_is_one_line_in_the_names_own_letters(tmp_path: Path) -> None:
     """The object stands on one line; letters with marks are printed as they are."""
-    done = call("reference", "--json", "Sarsılmaz", "Hürjet", folder=tmp_path)
+    done = call_warm("reference", "--json", "Sarsılmaz", "Hürjet", folder=tmp_path)
     assert done.stdout.count("\n") == 1
     assert '"Hürjet": [{' in done.stdout
 
 
 def test_json_without_names_is_an_empty_object(tmp_path: Path) -> None:
     """No name asked gives an empty object, not the counts."""
-    assert json.loads(call("reference", "--json", folder=tmp_path).stdout) == {}
+    assert json.loads(call_warm("reference", "--json", folder=tmp_path).stdout) == {}
 
 
 def test_the_best_match_comes_first_in_json(tmp_path: Path) -> None:
     """Where several entries share a name, all are given, the likeliest first."""
-    told = json.loads(call("reference", "--json", "Taliban", folder=tmp_path).stdout)["Taliban"]
+    told = json.loads(call_warm("reference", "--json", "Taliban", folder=tmp_path).stdout)["Taliban"]
     assert [row["id"] for row in told] == ["nsa:taliban", "nsa:pakistani_taliban"]
 
 
@@ -173,5 +173,5 @@ def test_lines_for_readers_tell_the_reason(tmp_path: Path) -> None:
 
 def test_counts_are_told_without_names(tmp_path: Path) -> None:
     """Without a name, each table is told with its rows and names."""
-    told = call("reference", folder=tmp_path).stdout
+    told = call_warm("reference", folder=tmp_path).stdout
     assert all(table in told for table in TABLES)

@@ -12,7 +12,8 @@ def test_the_tables_keep_their_rules() -> None:
 
 
 def _row(table: str, /, **values: str) -> Row:
-    return dict.fromkeys(HEADERS.get(table, "alias id rank requires not_before not_after note").split(), "") | values
+    header = {"languages/xx": "id names source"}.get(table, "alias id rank requires not_before not_after note")
+    return dict.fromkeys(HEADERS.get(table, header).split(), "") | values
 
 
 def _tables(**changed: list[Row]) -> Rows:
@@ -35,6 +36,10 @@ def _tables(**changed: list[Row]) -> Rows:
 def test_good_tables_pass() -> None:
     """The small tables of these tests have no problem of their own."""
     assert check_rows(_tables()) == []
+
+
+def _language(entry: str, names: str, source: str = "cldr") -> Row:
+    return _row("languages/xx", id=entry, names=names, source=source)
 
 
 X1 = {"id": "sys:x1", "name": "X1", "kind": "tank"}
@@ -62,6 +67,16 @@ WRONG: list[tuple[dict[str, list[Row]], str]] = [
     ({"ambiguity__x": [_row("x", alias="X2", id="sys:x1", rank="1")]}, "x.csv: X2: 'sys:x1': the id has no such alias"),
     ({"ambiguity__x": [_row("x", alias="X1", id="sys:x1", rank="")]}, "x.csv: X1: '': column rank"),
     ({"ambiguity__x": [_row("x", alias="X1", id="sys:x1", rank="1")] * 2}, "x.csv: X1: 'sys:x1': ambiguity/x.csv has a rule"),
+    ({"languages__xx": [_language("nsa:gone", "Gang")]}, "xx.csv: nsa:gone: 'nsa:gone': no table has this id"),
+    ({"languages__xx": [_language("AAA", "")]}, "xx.csv: AAA: '': column names: give it a form"),
+    ({"languages__xx": [_language("AAA", "A|A")]}, "xx.csv: AAA: ['A']: column names: name it once"),
+    ({"languages__xx": [_language("AAA", "A")] * 2}, "xx.csv: AAA: 'AAA': it stands there already"),
+    ({"languages__xx": [_language("BBB", "B"), _language("AAA", "A")]}, "xx.csv: AAA: 'BBB': sort the rows"),
+    ({"languages__xx": [_language("AAA", "Al*")]}, "xx.csv: AAA: 'Al*': let a stem have 3 letters"),
+    ({"languages__xx": [_language("AAA", "A*land")]}, "xx.csv: AAA: 'A*land': write the star at the end only"),
+    ({"languages__xx": [_language("AAA", "-")]}, "xx.csv: AAA: '-': write letters or digits"),
+    ({"languages__xx": [_language("AAA", "Land"), _language("BBB", "land*")]}, "xx.csv: BBB: 'land*': AAA has this form too"),
+    ({"languages__xx": [_language("AAA", "A", source="hearsay")]}, "xx.csv: AAA: 'hearsay': column source"),
 ]  # fmt: skip
 
 
@@ -76,6 +91,12 @@ def test_a_shared_alias_with_rules_for_all_is_right() -> None:
     """Two identifiers may share a name where each has a rule for it."""
     rules = [_row("x", alias="Acme", id=owner, rank=rank) for owner, rank in (("maker:acme", "1"), ("nsa:g", "2"))]
     assert check_rows(_tables(groups=[_row("groups", id="nsa:g", name="Acme")], ambiguity__x=rules)) == []
+
+
+def test_forms_of_other_languages_that_are_right_are_not_told() -> None:
+    """A state and equipment may share a form, and a stem of two characters is enough where each is a syllable or a word."""
+    rows = [_language("AAA", "Aland|\u7f8e\u56fd*|\uc774\ub780*"), _language("sys:x1", "Aland")]
+    assert check_rows(_tables(languages__xx=rows)) == []
 
 
 HEAD = "id,name,aliases,abbreviations,source,note\n"

@@ -60,7 +60,7 @@ def event(of: Row, parties: str, system: str, quote: str, words: tuple[str, str,
         "system_id": f"sys:{system}", "system_name": system, "system_text": words[3], "system_category": "aircraft",
         "status": "ordered", "status_phase": "commitment", "assertion": "reported", "transfer_type": "sale",
         "date_basis": "report", "date_start": of["published_date"], "date_end": of["published_date"],
-        "report_date": of["published_date"], "confidence": 0.9, "tier": "firm", "evidence": quote, "evidence_start": start,
+        "report_date": of["published_date"], "confidence": 0.9, "tier": "firm", "extractor": "rules", "evidence": quote, "evidence_start": start,
         "evidence_end": start + len(quote), "n_mentions": 1, "n_independent_reports": 1, "is_corrected": False,
         "spans": spans,
     } | more  # fmt: skip

@@ -21,8 +21,12 @@ DOUBTFUL: dict[str, tuple[Row, str]] = {
     "conflict": ({"event_id": "c" * 16}, "another report of the transfer contradicts: date, quantity ordered"),
     "unknown_party": ({"supplier_id": "unknown"}, "the supplier is unknown"),
     "general_word": ({"system_id": "term:weapon", "system_text": "arms"}, "no weapon is named, only “arms”"),
+    "disagreement": ({"event_id": "b" * 16}, "found by Rules alone; Language model: nothing of this transfer"),
 }
-TABLES = Tables(Path(), {}, {}, {"c" * 16: ("date", "quantity_ordered")}, frozenset({"d" * 16}))
+TABLES = Tables(
+    Path(), {}, {}, {"c" * 16: ("date", "quantity_ordered")}, frozenset({"d" * 16}),
+    {"b" * 16: "found by Rules alone; Language model: nothing of this transfer"},
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("reason", DOUBTFUL)

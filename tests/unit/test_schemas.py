@@ -22,7 +22,7 @@ EVENT: dict[str, object] = {
     "system_text": "drones", "system_category": "uav", "status": "delivered", "status_phase": "execution",
     "assertion": "reported", "transfer_type": "unknown", "quantity_min": 24, "quantity_max": None, "value_amount": 1.5,
     "value_currency": "USD", "date_basis": "report", "date_start": date(2024, 1, 4), "date_end": date(2024, 1, 4),
-    "report_date": date(2024, 1, 4), "confidence": 0.9, "tier": "firm", "evidence": "Iran sent drones.", "evidence_start": 0, "evidence_end": 17,
+    "report_date": date(2024, 1, 4), "confidence": 0.9, "tier": "firm", "extractor": "rules", "evidence": "Iran sent drones.", "evidence_start": 0, "evidence_end": 17,
     "n_mentions": 1, "n_independent_reports": 1, "is_corrected": False,
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ def _tables(*articles: Article) -> Tables:
     extractor = RuleExtractor()
     entries: list[dict[str, object]] = []
     for article in articles:
-        found, told = merge_mentions(article, extractor.extract(article), extractor)
+        found, told = merge_mentions(article, extractor.extract(article), firm=extractor.firm)
         entries.append(of_article(b"0" * 16, article, found, told) | {"source_path": article.source_path})
     return table_rows(entries, {})
 

@@ -152,7 +152,7 @@ def _better(first: Match, second: Match) -> Match:
     return second if second_rank >= first_rank else first
 
 
-def _merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
+def merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
     """Join names of equipment that stand side by side into one: `Leopard` + `tanks`."""
     merged: list[Match] = []
     for match in matches:
@@ -190,7 +190,7 @@ def find_names(article: Article) -> list[Part]:
         text = article.text[start:end]
         if text.strip():
             matches = default_matcher().find(text)
-            systems = _merge_adjacent(text, [match for match in matches if not match.entry.is_actor])
+            systems = merge_adjacent(text, [match for match in matches if not match.entry.is_actor])
             actors = [_shift(match, start) for match in matches if match.entry.is_actor]
             parts.append(Part(start, text, actors, [_shift(match, start) for match in systems]))
     return parts

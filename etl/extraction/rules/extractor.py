@@ -15,6 +15,8 @@ from etl.extraction.scorer.model import Scores, default_model
 from etl.extraction.scorer.readings import ArticleReadings, Opened, open_article, read_opened
 from etl.sources import Article
 
+NAME, VERSION = "rules", "1"
+
 
 class RuleExtractor:
     """Finds transfers by grammar, reference tables and a scorer: no network, no key, the same result in every run.
@@ -22,9 +24,6 @@ class RuleExtractor:
     Args:
         gate: False to parse all sentences of all articles, those too that cannot tell a transfer.
     """
-
-    name = "rules"
-    version = "1"
 
     def __init__(self, *, gate: bool = True) -> None:
         self._gate = gate
@@ -140,6 +139,8 @@ def _mention(chosen: Chosen, denied: frozenset[str]) -> Mention:
         transfer_type=trigger.transfer_type,
         confidence=round(chosen.confidence, 4),
         rule_id=f"{trigger.frame}.{'verb' if trigger.is_verb else 'noun'}:{trigger.lemma}",
+        extractor=NAME,
+        extractor_version=VERSION,
         attribution=attribution_span(candidate),
         quantity=quantity_span(candidate),
         value=value_span(candidate),

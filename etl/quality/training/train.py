@@ -115,7 +115,7 @@ class _Replayed(Model):
 def _events(case: Case, scores: Scores, model: Model) -> dict[Key, float]:
     """What would come out for one article at the depth of an event, each with its confidence (here: its score)."""
     chosen = choose(case.found, scores, model)
-    rows, _ = merge_mentions(case.document.article, tell_mentions(case.found, chosen), _Trial(model))
+    rows, _ = merge_mentions(case.document.article, tell_mentions(case.found, chosen), firm=model.firm)
     events: dict[Key, float] = {}
     for row in rows:
         key = (
@@ -126,20 +126,6 @@ def _events(case: Case, scores: Scores, model: Model) -> dict[Key, float]:
         )
         events[key] = max(events.get(key, 0.0), float(str(row["confidence"])))
     return events
-
-
-class _Trial:
-    """Provenance of mentions while a model is tried."""
-
-    name = "rules"
-    version = "trial"
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-
-    @property
-    def firm(self) -> float:
-        return self.model.firm
 
 
 def _keys(events: Sequence[dict[str, str]]) -> set[Key]:

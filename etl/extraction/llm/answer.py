@@ -1,0 +1,57 @@
+"""The words of an answer -> its claims, each checked by itself, and what of it is not of the form that was asked for."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from etl.extraction.llm.reply import Reply
+from schemas.answer import MOST_CLAIMS, Claim
+
+Claimed = Mapping[str, str | None]
+"""One claim: the fields of `schemas.answer.Claim`."""
+
+
+_CONTROL = re.compile(r"[\x00-\x1f]")
+"""Line breaks and the like, which JSON forbids within strings and some servers let through; elsewhere in JSON they are blanks."""
+
+
+def read_answer(reply: Reply) -> tuple[list[Claimed], list[str]]:
+    """Return the claims of an answer, and in words what is wrong with the rest of it. Whole claims of an answer that breaks off count."""
+    try:
+        told = _json(reply.text)
+    except ValueError as error:
+        return [], [f"the answer is no JSON object ({error})"]
+    listed = told.get("events") if isinstance(told, dict) else None
+    if not isinstance(listed, list):
+        return [], ["the answer is no object with a list of events"]
+    faults = ["the answer breaks off; what stood in it whole was read"] if reply.ending == "cut" else []
+    if len(listed) > MOST_CLAIMS:
+        faults.append(f"the answer holds {len(listed)} claims; those after the first {MOST_CLAIMS} were not read")
+    claims: list[Claimed] = []
+    for item in listed[:MOST_CLAIMS]:
+        try:
+            claims.append(Claim.model_validate(item).model_dump())
+        except ValidationError as error:
+            first = error.errors()[0]
+            faults.append(f"a claim is not of the form: {'.'.join(map(str, first['loc']))} {first['msg']}")
+    return claims, faults
+
+
+def _json(text: str) -> Any:
+    """The first JSON object in some words; some models put a sentence or a fence around it, or break off in the middle.
+
+    Raises:
+        ValueError: there is none.
+    """
+    text = _CONTROL.sub(" ", text)
+    start = text.find("{")
+    if start < 0:
+        raise ValueError("it has no brace")
+    try:
+        return json.JSONDecoder().raw_decode(text, start)[0]
+    except (ValueError, RecursionError):
+        return from_json(text[start:].encode("utf-8", "replace"), allow_partial=True)
