@@ -66,7 +66,12 @@ class Summary:
 
 
 def extract(
-    inputs: Sequence[str | Path], settings: Settings, progress: Progress, *, tally: Tally | None = None, asked: Asked | None = None
+    inputs: Sequence[str | Path],
+    settings: Settings,
+    progress: Progress,
+    *,
+    tally: Tally | None = None,
+    asked: Asked | None = None,
 ) -> Iterator[dict[str, object]]:
     """Yield the rows of events that the articles of some inputs give, without keeping or joining anything.
 

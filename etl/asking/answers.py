@@ -1,15 +1,12 @@
 """The file in which the answers of models are kept: what was answered once need not be asked again, and a run can be replayed."""
 
-import hashlib
-import json
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Any
 
 from etl.errors import ConfigurationError
 from etl.extraction.llm.reply import Reply
-from etl.extraction.llm.request import Request
+from etl.extraction.llm.request import Request, hash_of
 
 _FORM = """
 CREATE TABLE IF NOT EXISTS answers (
@@ -26,12 +23,6 @@ CREATE TABLE IF NOT EXISTS answers (
 _COLUMNS = ["key", "model", "prompt", *Reply._fields]
 _PATIENCE = 30.0
 """Seconds that another process may take to write."""
-
-
-def _prompt_hash(body: dict[str, Any]) -> str:
-    """The beginning of the hash of what the model was told before the text, as the version of the extractor tells it."""
-    told = json.dumps(body["messages"][0]["content"], ensure_ascii=False)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 class Answers:
@@ -99,7 +90,7 @@ class Answers:
         Raises:
             ConfigurationError: the file cannot be written to.
         """
-        row = (request.key, request.body["model"], _prompt_hash(request.body), *reply)
+        row = (request.key, request.body["model"], hash_of(request.body["messages"][0]["content"])[:8], *reply)
         marks = ", ".join("?" * len(row))
         try:
             with self._lock:

@@ -8,9 +8,11 @@ from etl.reference import Entry
 from etl.reference.tables import status_phase
 from etl.resolve.actors import Actor, resolve_party
 from etl.resolve.dates import When, parse_when
+from etl.resolve.languages import read_quantity, read_when
 from etl.resolve.money import Money, parse_money
 from etl.resolve.quantities import Interval, parse_quantity
 from etl.sources import Article
+from etl.sources.article import READ_BY_RULES
 
 _FORWARD = {"pledged", "considering", "ordered", "approved", "negotiating", "offered", "requested"}
 
@@ -48,13 +50,21 @@ def read_claim(article: Article, mention: Mention) -> Claim:
     quantity, value, when = (_words(article, span) for span in (mention.quantity, mention.value, mention.date))
     base: date | None = article.published
     forward = mention.status in _FORWARD and bool(when and "next" in when.lower())
+    counted: Interval | None
+    dated: When | None
+    if article.language in READ_BY_RULES:
+        counted = parse_quantity(quantity) if quantity else None
+        dated = parse_when(when, base, forward=forward) if when else None
+    else:
+        counted = read_quantity(quantity) if quantity else None
+        dated = read_when(when, article.language) if when else None
     return Claim(
         mention,
         resolve_party(mention.supplier),
         resolve_party(mention.recipient),
         mention.system.entry,
         mention.status,
-        parse_quantity(quantity) if quantity else None,
-        parse_money(value) if value else None,
-        parse_when(when, base, forward=forward) if when else None,
+        counted,
+        parse_money(value) if value and article.language in READ_BY_RULES else None,
+        dated,
     )

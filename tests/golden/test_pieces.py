@@ -27,7 +27,7 @@ def in_pieces(tmp_path_factory: pytest.TempPathFactory) -> Run:
         patch.setattr(space, "ROWS", 2)
         patch.setattr(articles, "_ARTICLES", 9)
         patch.setattr(transfers, "_EVENTS", 5)
-        patch.setattr(expectations, "_ROWS", 120)
+        patch.setattr(expectations, "_ROWS", 200)
         folder = tmp_path_factory.mktemp("pieces")
         return run_pipeline(SAMPLE, folder, data_docs=True, settings={"batch_size": 2})
 

@@ -19,7 +19,7 @@ from tools.third_party import needed, requirements_of
 
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 OF_EXTRAS = {
-    "etl.asking.client": "llm", "etl.asking.line": "llm", "etl.bench": "bench", "etl.engine.cluster": "cluster", "etl.publish.card": "report", "etl.publish.sheet": "report",
+    "etl.asking.line": "llm", "etl.bench": "bench", "etl.engine.cluster": "cluster", "etl.publish.card": "report", "etl.publish.sheet": "report",
     "etl.publish.workbook": "report", "etl.quality.training": "train", "etl.show.charts": "report",
 }  # fmt: skip
 """Modules and packages that need an extra to be imported, and the extra."""
@@ -35,7 +35,7 @@ def _declared(*extras: str) -> set[str]:
 
 
 def _imports(tree: ast.AST, *, late: bool = False) -> Iterator[tuple[str, bool]]:
-    """The modules that a file imports, and whether that is done within a function."""
+    """The modules that a file imports, and whether that is done within a function, or for the checker of types alone."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, late) for alias in node.names)
@@ -43,7 +43,8 @@ def _imports(tree: ast.AST, *, late: bool = False) -> Iterator[tuple[str, bool]]
             yield from ((f"{node.module}.{alias.name}", late) for alias in node.names)
         else:
             is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from _imports(node, late=late or is_function)
+            is_for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            yield from _imports(node, late=late or is_function or is_for_types)
 
 
 def _extra_of(module: str) -> str | None:

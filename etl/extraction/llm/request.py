@@ -57,7 +57,8 @@ def _frame(settings: Settings) -> dict[str, Any]:
     return {"model": settings.llm_model, **_answer_form(settings), **settings.llm_options}
 
 
-def _hash(value: object) -> str:
+def hash_of(value: object) -> str:
+    """Return the SHA-256 of a value as JSON, in hexadecimal digits."""
     return hashlib.sha256(
         json.dumps(value, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
     ).hexdigest()
@@ -68,7 +69,7 @@ def version_of(settings: Settings) -> str:
     frame = _frame(settings)
     options = json.dumps(settings.llm_options, sort_keys=True)
     cut = f"{settings.llm_window_chars}/{settings.llm_overlap_chars}"
-    return f"{settings.llm_model}; prompt {_hash(prompt())[:8]}; form {settings.llm_answer_form} {_hash(frame)[:8]}; options {options}; pieces {cut}"
+    return f"{settings.llm_model}; prompt {hash_of(prompt())[:8]}; form {settings.llm_answer_form} {hash_of(frame)[:8]}; options {options}; pieces {cut}"
 
 
 def requests_of(article: Article, settings: Settings) -> list[Request]:
@@ -85,5 +86,5 @@ def requests_of(article: Article, settings: Settings) -> list[Request]:
             told = f"Headline: {article.title or '(none)'}\nPublished: {article.published_edtf or '(not known)'}\n\n<text>\n{words}\n</text>"
             messages = [{"role": "system", "content": prompt()}, {"role": "user", "content": told}]
             body = frame | {"messages": messages}
-            made.append(Request(body, _hash(body)))
+            made.append(Request(body, hash_of(body)))
     return made
