@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import os
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +20,11 @@ from etl.asking.answers import Answers
 from etl.extraction.llm.reply import Reply
 from etl.extraction.llm.request import Request
 from etl.settings import Settings
+from tests.conftest import ROOT
 
 __all__ = [
-    "TOLD", "Answer", "Answers", "Endpoint", "Path", "Reply", "Request", "Script", "Settings", "Tally",
-    "ask", "ask_all", "chat", "cut_off", "fails", "request", "serve", "set_for",
+    "HUSHED", "KEY", "TOLD", "Answer", "Answers", "Endpoint", "Path", "Reply", "Request", "Script", "Settings", "Tally",
+    "always", "ask", "ask_all", "chat", "cut_off", "echo", "fails", "python", "request", "serve", "set_for", "surroundings", "text_of",
 ]  # fmt: skip
 
 TOLD = "Ruritania has ordered six patrol boats"
@@ -200,3 +205,37 @@ def ask(settings: Settings, *requests: Request) -> tuple[list[Reply | None], Tal
     assert steps == [("ask", 1)] * len(requests)
     assert told.kept + told.asked + told.not_asked == len(requests)
     return [reply for _, replies in given for reply in replies], told
+
+
+KEY = "mk-hushhush-0123456789-hushhush"
+
+
+HUSHED = "hushhush"
+
+
+"""Stands in each key and password of these tests."""
+
+
+def text_of(body: dict[str, Any]) -> str:
+    """The number of a request, as its text tells it."""
+    return re.findall(r", (.*)\.$", body["messages"][1]["content"])[0]
+
+
+def always(answer: Answer) -> Script:
+    return lambda *_: answer
+
+
+def echo(_: int, body: dict[str, Any]) -> Answer:
+    """A model that answers with the number of the request."""
+    return chat(text_of(body))
+
+
+def python(code: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What some code did in a process of its own."""
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True, timeout=60,
+                          env=surroundings(**environment))  # fmt: skip
+
+
+def surroundings(**more: str) -> dict[str, str]:
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | more

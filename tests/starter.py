@@ -4,7 +4,6 @@ Reads a line of JSON from standard input for each start: the `arguments`, the `f
 files that take its `output` and its `error`. Each is a fork of this process. Answers with a line: the exit code.
 """
 
-import gc
 import json
 import os
 import sys
@@ -43,8 +42,6 @@ def serve() -> None:
     """Start what is asked for, one after the other, until standard input ends."""
     warm_up()
     look_up("Shahed-136")
-    gc.collect()
-    gc.freeze()  # so that collecting in a fork does not copy what all share
     for line in sys.stdin:
         request = json.loads(line)
         pid = os.fork()

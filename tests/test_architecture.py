@@ -27,7 +27,7 @@ MODULES = sorted(path for folder in ("etl", "schemas", "tests") for path in (ROO
 
 def _tracked() -> list[Path]:
     """The text files of the project, but for what tools and runs have written."""
-    ignored = {".git", ".venv", "build", "dist", "processed", "__pycache__"}
+    ignored = {".git", ".venv", ".venv-llm", "build", "dist", "processed", "__pycache__"}
     found = []
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts

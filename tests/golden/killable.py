@@ -16,6 +16,9 @@ import time
 from datetime import date
 from pathlib import Path
 
+import frictionless
+import py3langid
+
 import etl.kept.store
 from etl.cli import main
 from etl.fingerprint import extraction_fingerprint
@@ -74,6 +77,8 @@ def warm_up() -> None:
 
     from etl import pipeline  # noqa: F401
 
+    py3langid.classify("Norway sold 12 tanks to Ghana.")
+    frictionless.system.methods  # noqa: B018  # loads its plugins
     article = Article("warm", "warm.txt", "Norway sold 12 tanks to Ghana in May 2019.", published=date(2020, 1, 1))
     merge_mentions(article, _rules(gate=True).extract(article), firm=_rules(gate=True).firm)
     extraction_fingerprint(load_settings())

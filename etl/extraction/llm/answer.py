@@ -17,6 +17,11 @@ Claimed = Mapping[str, str | None]
 
 _CONTROL = re.compile(r"[\x00-\x1f]")
 """Line breaks and the like, which JSON forbids within strings and some servers let through; elsewhere in JSON they are blanks."""
+_THOUGHT = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+"""What some models write before they answer."""
+_BEGINNING = re.compile(r"\{\s*\"events\"")
+_LONGEST_FAULT = 200
+"""Characters of a fault that are told: it may name a field that the model has made up."""
 
 
 def read_answer(reply: Reply) -> tuple[list[Claimed], list[str]]:
@@ -34,21 +39,33 @@ def read_answer(reply: Reply) -> tuple[list[Claimed], list[str]]:
     claims: list[Claimed] = []
     for item in listed[:MOST_CLAIMS]:
         try:
-            claims.append(Claim.model_validate(item).model_dump())
+            claim = Claim.model_validate(item).model_dump()
+            claims.append({name: _clean(value) if value else value for name, value in claim.items()})
         except ValidationError as error:
             first = error.errors()[0]
-            faults.append(f"a claim is not of the form: {'.'.join(map(str, first['loc']))} {first['msg']}")
+            told = f"{'.'.join(map(str, first['loc']))} {first['msg']}"
+            faults.append(f"a claim is not of the form: {_clean(told)[:_LONGEST_FAULT]}")
     return claims, faults
 
 
+def _clean(words: str) -> str:
+    """Words without what JSON's escapes may bring in: half a character, which no file takes, and what a terminal obeys."""
+    return _CONTROL.sub(" ", words.encode("utf-8", "replace").decode())
+
+
 def _json(text: str) -> Any:
-    """The first JSON object in some words; some models put a sentence or a fence around it, or break off in the middle.
+    """The JSON object in some words: the first that begins with events, else the first.
+
+    Some models put a thought, a sentence or a fence around it, or break off in the middle.
 
     Raises:
         ValueError: there is none.
     """
     text = _CONTROL.sub(" ", text)
-    start = text.find("{")
+    thought = _THOUGHT.match(text)
+    after = thought.end() if thought else 0
+    found = _BEGINNING.search(text, after)
+    start = found.start() if found else text.find("{", after)
     if start < 0:
         raise ValueError("it has no brace")
     try:

@@ -12,6 +12,9 @@ from etl.reference.lookup import look_up
 from etl.sources import Article
 from etl.sources.article import READ_BY_RULES
 
+_GUESSED = "part of the "
+"""How `look_up` tells that it knows longer names alone: an “envoy” is no radio set Codan Envoy."""
+
 
 class Names:
     """All names in a text.
@@ -43,7 +46,8 @@ class Names:
         """What the tables know under just these words, in another spelling."""
         if not self._is_english:
             return None
-        known = (found.entry for found in look_up(self._text[span.start : span.end]))
+        found = look_up(self._text[span.start : span.end])
+        known = (item.entry for item in found if not item.reason.startswith(_GUESSED))
         return next((entry for entry in known if entry.is_actor == is_actor), None)
 
 

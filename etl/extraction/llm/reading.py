@@ -5,6 +5,7 @@ name, when and how many is read from them by the code that reads them for the ru
 same words, the claim falls.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from etl.extraction.llm.instructions import instructions
 from etl.extraction.llm.names import Names, named_in
 from etl.extraction.llm.reply import Reply
 from etl.extraction.protocol import Mention, Party, Span, System
+from etl.reference.tables import status_phase
 from etl.sources import Article
 
 NAME, RULE = "llm", "model"
@@ -22,7 +24,9 @@ _LONGEST_EVIDENCE = 1000
 """Characters of evidence; what is longer proves nothing."""
 _BEFORE, _AFTER, _LEAD = 1500, 300, 1000
 """Characters before and after the evidence, and at the beginning of the text, in which a party may be named, as it often is not in the sentence itself."""
-_HALTED = frozenset({"suspended", "cancelled", "refused", "intercepted"})
+_PARAGRAPHS = re.compile(r"\n[^\S\n]*\n")
+_FROM_AFAR = frozenset({"previous", "title"})
+"""How a party is tied to a claim where its name does not stand in the evidence."""
 Row = dict[str, str]
 
 
@@ -107,10 +111,13 @@ def read_replies(
     if None in replies:
         told = f"the language model has not answered for {replies.count(None)} of {len(replies)} parts. Run again; answers that came are kept."
         read.aside.append(Aside("extract", "no_answer", told, article.text))
-    barred = instructions(article.text)
+    barred, title = instructions(article.text), article.title or ""
     for start, end in barred:
         told = f"characters {start} to {end} tell a language model what to do: not sent, and no evidence. See whether the article is genuine."
         read.aside.append(Aside("extract", "instructs_model", told, article.text[start:end]))
+    for start, end in instructions(title):
+        told = f"characters {start} to {end} of the headline tell a language model what to do: no party is taken from them. See whether the article is genuine."
+        read.aside.append(Aside("extract", "instructs_model", told, title[start:end]))
     grounded = _Grounded(article, barred, version, confidence, by_rules)
     for reply in replies:
         if reply is not None:
@@ -173,7 +180,8 @@ class _Grounded:
         self, article: Article, barred: Sequence[Span], version: str, confidence: float, by_rules: Sequence[Mention]
     ) -> None:
         self._article, self._version, self._confidence, self._by_rules = article, version, confidence, by_rules
-        self._text, self._title = Grounds(article.text, barred), Grounds(article.title or "")
+        title = article.title or ""
+        self._text, self._title = Grounds(article.text, barred), Grounds(title, instructions(title))
         self._names: tuple[Names, Names] | None = None
 
     def mention(self, claim: Claimed) -> Mention:
@@ -207,8 +215,7 @@ class _Grounded:
             attribution=self._inside(claim, "attribution_text", evidence), quantity=self._inside(claim, "quantity_text", evidence),
             value=self._inside(claim, "value_text", evidence), date=self._inside(claim, "date_text", evidence),
         )  # fmt: skip
-        for other in self._by_rules:
-            _check_against(mention, other)
+        _check_against(mention, self._by_rules)
         return mention
 
     def left_out(self, claim: Claimed) -> Iterator[str]:
@@ -234,6 +241,8 @@ class _Grounded:
             raise _UnfitClaimError(
                 "ungrounded", f"the evidence has more than {_LONGEST_EVIDENCE} characters and proves nothing"
             )
+        if _PARAGRAPHS.search(self._article.text, found.start, found.end):
+            raise _UnfitClaimError("ungrounded", "the evidence runs over several paragraphs and proves nothing")
         return found
 
     def _inside(self, claim: Claimed, name: str, evidence: Span) -> Span | None:
@@ -270,7 +279,7 @@ class _Grounded:
         )
 
     def _check_parties(self, supplier: Party, recipient: Party) -> None:
-        first, second = (party.entry.party_id if party.entry else "unknown" for party in (supplier, recipient))
+        first, second = _id(supplier), _id(recipient)
         if first == second == "unknown":
             raise _UnfitClaimError(
                 "unresolved",
@@ -281,20 +290,61 @@ class _Grounded:
             raise _UnfitClaimError("unresolved", f"supplier and recipient are both {first}", "resolve")
 
 
-def _ids(mention: Mention) -> tuple[str, ...]:
-    return tuple(party.entry.party_id if party.entry else "unknown" for party in (mention.supplier, mention.recipient))
+def _id(party: Party) -> str:
+    return party.entry.party_id if party.entry else "unknown"
 
 
-def _check_against(mention: Mention, other: Mention) -> None:
-    """Hold a claim against what the grammar reads in the same sentence.
+def _ids(mention: Mention) -> tuple[str, str]:
+    return _id(mention.supplier), _id(mention.recipient)
+
+
+def _agree(ids: Sequence[str], others: Sequence[str]) -> bool:
+    """True where two pairs of parties share one, and the other is the same or not named in one of them."""
+    pairs = list(zip(ids, others, strict=True))
+    return any(one == other != "unknown" for one, other in pairs) and all(
+        one == other or "unknown" in (one, other) for one, other in pairs
+    )
+
+
+def _tell_the_same(mention: Mention, other: Mention) -> bool:
+    """True where two readings agree in parties, equipment and assertion, and in how far the transfer has come."""
+    told, also = (
+        (*_ids(one), one.system.entry.id, status_phase(one.status), one.assertion) for one in (mention, other)
+    )
+    return told == also
+
+
+def _check_against(mention: Mention, by_rules: Sequence[Mention]) -> None:
+    """Hold a claim against what the grammar reads in the same sentence. What it reads there too stands, whatever else it reads.
 
     Raises:
-        _UnfitClaimError: it reads the parties the other way round, or a halt or a denial where the claim reports progress.
+        _UnfitClaimError: it reads the parties the other way round, names in the sentence a party that the claim takes from
+            elsewhere, or reads a halt, a denial or a mere plan where the claim reports progress.
     """
-    if not (other.quote.start < mention.quote.end and mention.quote.start < other.quote.end):
+    here = [
+        other for other in by_rules if other.quote.start < mention.quote.end and mention.quote.start < other.quote.end
+    ]
+    if any(_tell_the_same(mention, other) for other in here):
         return
-    if _ids(mention) == _ids(other)[::-1]:
+    for other in here:
+        _check_parties_against(mention, other)
+    alike = [other for other in here if _agree(_ids(mention), _ids(other))]
+    phase = status_phase(mention.status)
+    if not alike or mention.assertion != "reported" or phase == "halt":
+        return
+    for other in alike:
+        if status_phase(other.status) == "halt" or other.assertion == "denied":
+            raise _UnfitClaimError("contradicted", f"the grammar reads “{other.status}, {other.assertion}” there")
+    if phase == "execution" and all(status_phase(other.status) == "prospect" for other in alike):
+        raise _UnfitClaimError("contradicted", f"the grammar reads “{alike[0].status}” there, and nothing further")
+
+
+def _check_parties_against(mention: Mention, other: Mention) -> None:
+    if _agree(_ids(mention), _ids(other)[::-1]):
         raise _UnfitClaimError("contradicted", "the grammar reads supplier and recipient the other way round")
-    is_progress = mention.status not in _HALTED and mention.assertion == "reported"
-    if is_progress and _ids(mention) == _ids(other) and (other.status in _HALTED or other.assertion == "denied"):
-        raise _UnfitClaimError("contradicted", f"the grammar reads “{other.status}, {other.assertion}” there")
+    for role in ("supplier", "recipient"):
+        claimed, read = getattr(mention, role), getattr(other, role)
+        if read.link != "argument" or claimed.link not in _FROM_AFAR:
+            continue
+        if (told := _id(read)) not in {"unknown", _id(claimed)}:
+            raise _UnfitClaimError("contradicted", f"the grammar reads {told} as {role} in the sentence itself")
