@@ -20,7 +20,6 @@ from etl.asking.answers import Answers
 from etl.extraction.llm.reply import Reply
 from etl.extraction.llm.request import Request
 from etl.settings import Settings
-from tests.conftest import ROOT
 
 __all__ = [
     "HUSHED", "KEY", "TOLD", "Answer", "Answers", "Endpoint", "Path", "Reply", "Request", "Script", "Settings", "Tally",
@@ -237,5 +236,5 @@ def python(code: str, folder: Path, **environment: str) -> subprocess.CompletedP
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | more
