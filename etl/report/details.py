@@ -42,7 +42,8 @@ def _money(row: Row) -> str:
 
 
 def _sureness(row: Row) -> str:
-    return f"{row['confidence']:.2f} <small>{_label('tier', row['tier']).lower()}</small>"
+    found = _label("extractor", row["extractor"]) if row.get("extractor", "rules") != "rules" else ""
+    return f"{row['confidence']:.2f} <small>{_label('tier', row['tier']).lower()}</small> {found}".rstrip()
 
 
 def _link(url: str | None, shown: str) -> str:

@@ -113,5 +113,6 @@ def facts(event: Row) -> list[tuple[str, str]]:
         ("terms", label("transfer_type", event["transfer_type"]) if event["transfer_type"] != "unknown" else ""),
         ("assertion", says(event)),
         ("confidence", sureness(event)),
+        ("found by", label("extractor", event["extractor"]) if event["extractor"] != "rules" else ""),
     ]
     return [(name, words) for name, words in told if words]
