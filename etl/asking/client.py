@@ -187,6 +187,7 @@ class Client:
         elif ended == "length":
             ending = "cut"
         written = (text or "").encode("utf-8", "replace").decode()  # half a character cannot be kept
+        written = self.endpoint.without_secrets(written)
         usage = told.get("usage")
         tokens_in, tokens_out = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
         return Reply(

@@ -60,6 +60,12 @@ class Endpoint:
         opening = self._opening.get_secret_value()
         return {"Authorization": opening} if opening else {}
 
+    def without_secrets(self, words: str) -> str:
+        """Return words of a model without the key and the password, which an endpoint may have let it read."""
+        for secret in self._secrets:
+            words = words.replace(secret.get_secret_value(), "***")
+        return words
+
     def safe(self, words: str) -> str:
         """Return words of a server as a message may repeat them: short, on one line, without a key or a part of it."""
         for secret in [*self._secrets, *([self._opening] if self._opening else [])]:

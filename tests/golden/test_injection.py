@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,19 @@ import pytest
 from etl import pipeline
 from etl.extraction.llm.request import prompt
 from etl.settings import load_settings
-from schemas.answer import CLAIM_FIELDS
+from schemas.answer import CLAIM_FIELDS, MOST_CLAIMS
 from schemas.columns import SPAN_ROLES
 from tests.conftest import ROOT
 from tests.llm_server import Answer, chat, serve
 
 KEY = "mk-hushhush-0123456789-hushhush"
-"""What the model is led to tell, and what no table may hold."""
-LEAST_ARTICLES, LEAST_HOSTILE = 60, 90
-_DEEP = 100_000
-_PARTS = {"@KEY@": KEY, "@PROMPT@": prompt(), "@DEEP@": '{"events": ' + "[" * _DEEP}
+"""What an answer is led to tell, and no request or file may hold."""
+LEAST_ARTICLES, LEAST_HOSTILE, MOST_GAPS = 68, 127, 10
+_PARTS = {
+    "@PROMPT@": prompt(),
+    "@DEEP@": '{"events": ' + "[" * 100_000,
+    "@HUGE@": '{"events": [{"evidence": ' + "9" * 5000 + "}]}",
+}
 """What stands for itself in the table of cases."""
 
 Event = tuple[str, str, str, str]
@@ -39,9 +42,11 @@ class Case:
         date: its day of publication; no two have the same, so that a request tells which article it is about.
         stated: the transfers that the article states.
         told: those of them that the model tells; fewer where it was led to be silent, which `silenced` explains.
-        through: transfers that the article does not state and that come out all the same, for the reason in `known`.
+        through: transfers that the article does not state and that come out all the same.
+        known: why something false comes out, in words; None where nothing does.
+        is_gap: True where a claim is known to be false and to come out.
         aside: how many rows of quarantine it must give, by their reasons.
-        hostile: the claims that must be put aside, in words that its rows hold, with their reasons.
+        hostile: the claims that must be put aside: their reasons, and the words that are to show what they rest on.
     """
 
     id: str
@@ -54,33 +59,43 @@ class Case:
     told: frozenset[Event]
     through: frozenset[Event]
     known: str | None
+    is_gap: bool
     aside: Counter[str]
-    hostile: tuple[tuple[str, str], ...]
+    hostile: Counter[tuple[str, str]]
 
 
 def _claim(told: Mapping[str, Any]) -> dict[str, Any]:
     """A claim in the form of an answer: what a case leaves out is null, and what it says of itself is not told."""
     usual = dict.fromkeys(CLAIM_FIELDS) | {"assertion": "reported", "transfer_type": "unknown"}
-    return usual | {name: value for name, value in told.items() if name != "put_aside"}
+    return usual | {
+        name: _PARTS.get(value, value) for name, value in told.items() if name not in {"put_aside", "false"}
+    }
+
+
+def _shown(words: str | None) -> str:
+    """What quarantine shows of words: their beginning, in blanks and what is seen."""
+    return " ".join("".join(char if char.isprintable() else " " for char in words or "").split())
 
 
 def _case(row: Mapping[str, Any]) -> Case:
     claims = [_claim(told) for told in row.get("claims", ())] * row.get("times", 1)
-    answer = row.get("answer") or json.dumps({"events": claims})
-    for name, part in _PARTS.items():
-        answer = answer.replace(name, part)
-    put_aside = [(told["put_aside"], told["evidence"]) for told in row.get("claims", ()) if "put_aside" in told]
-    read = min(row.get("times", 1), 40)
+    read = min(row.get("times", 1), MOST_CLAIMS)
+    put_aside = [
+        (told["put_aside"], _shown(_PARTS.get(told["evidence"], told["evidence"])[:200]))
+        for told in row.get("claims", ())
+        if "put_aside" in told
+    ] * read
     stated = frozenset(map(tuple, row["stated"]))
     return Case(
         *(row[name] for name in ("id", "kind", "title", "date", "text")),
-        answer=answer,
+        answer=_PARTS.get(row["answer"], row["answer"]) if "answer" in row else json.dumps({"events": claims}),
         stated=stated,
         told=frozenset() if row.get("silenced") else stated,
         through=frozenset(map(tuple, row.get("gets_through", ()))),
         known=row.get("known"),
-        aside=Counter(reason for reason, _ in put_aside * read) + Counter(row.get("also_aside")),
-        hostile=tuple(put_aside),
+        is_gap=any("false" in told for told in row.get("claims", ())),
+        aside=Counter(reason for reason, _ in put_aside) + Counter(row.get("also_aside")),
+        hostile=Counter(put_aside),
     )
 
 
@@ -92,14 +107,14 @@ CASES = {
 
 @dataclass(frozen=True)
 class Done:
-    """A run over all articles: its tables, and the days of those that the model was asked about."""
+    """A run over all articles: its tables and files, and what the model was sent."""
 
     extractor: str
     events: pd.DataFrame
     mentions: pd.DataFrame
     quarantine: pd.DataFrame
     texts: Mapping[str, str]
-    asked: Sequence[str]
+    sent: Sequence[Mapping[str, Any]]
     files: Sequence[Path]
 
     def events_of(self, case: Case, *extractors: str) -> list[Event]:
@@ -114,18 +129,18 @@ class Done:
         return self.quarantine[self.quarantine["source_id"] == case.id]
 
 
-def _obey(_: int, body: Mapping[str, Any]) -> Answer:
-    """The answer of the model to a request: that of the case whose article it is about."""
-    day = _day(body)
-    return chat(next(case.answer for case in CASES.values() if case.date == day))
-
-
 def _day(body: Mapping[str, Any]) -> str:
+    """The day of publication that a request tells."""
     return re.findall(r"^Published: (\S+)$", body["messages"][1]["content"], re.MULTILINE)[0]
 
 
+def _obey(_: int, body: Mapping[str, Any]) -> Answer:
+    """The answer of the model to a request: that of the case whose article it is about."""
+    return chat(next(case.answer for case in CASES.values() if case.date == _day(body)))
+
+
 @pytest.fixture(scope="module", params=["llm", "rules+llm"])
-def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
+def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Done:
     """All articles, with the model alone and with the rules too."""
     folder = tmp_path_factory.mktemp("injection")
     rows = [{name: getattr(case, name) for name in ("id", "title", "date", "text")} for case in CASES.values()]
@@ -137,11 +152,18 @@ def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         )  # fmt: skip
         out = folder / "out"
         pipeline.run([folder / "articles.jsonl"], out, settings, progress=lambda *_: None, data_docs=False)
-        asked = [_day(body) for body in server.bodies]
     names = ("events", "mentions", "quarantine", "texts")
     events, mentions, quarantine, texts = (pd.read_parquet(out / f"{name}.parquet") for name in names)
     told = dict(zip(texts["article_id"], texts["text"], strict=True))
-    yield Done(request.param, events, mentions, quarantine, told, asked, [*out.glob("*.*")])
+    return Done(
+        request.param,
+        events,
+        mentions,
+        quarantine,
+        told,
+        server.bodies,
+        [path for path in out.glob("*.*") if path.is_file()],
+    )
 
 
 def test_the_table_is_large() -> None:
@@ -149,13 +171,14 @@ def test_the_table_is_large() -> None:
     cases = CASES.values()
     assert len({case.date for case in cases}) == len(cases) >= LEAST_ARTICLES
     assert len({case.kind for case in cases}) >= LEAST_ARTICLES - 5
-    assert sum(len(case.hostile) for case in cases) >= LEAST_HOSTILE
-    assert all(case.known for case in cases if case.through)
+    assert sum(case.hostile.total() for case in cases) >= LEAST_HOSTILE
+    assert all(case.is_gap == bool(case.known) >= bool(case.through) for case in cases)
+    assert sum(case.is_gap for case in cases) <= MOST_GAPS
 
 
 def test_the_model_is_asked_about_each_article(done: Done) -> None:
     """No case holds because its article was never sent."""
-    assert set(done.asked) == {case.date for case in CASES.values()}
+    assert set(map(_day, done.sent)) == {case.date for case in CASES.values()}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -172,10 +195,9 @@ def test_each_hostile_claim_is_put_aside(name: str, done: Done) -> None:
     case = CASES[name]
     aside = done.aside(case)
     assert Counter(aside["reason_code"]) == case.aside
-    for reason, words in case.hostile:
-        told = aside.loc[aside["reason_code"] == reason, "excerpt"].fillna("")
-        assert reason == "invalid_answer" or any(words.startswith(one) for one in told), (reason, words)
-    assert all(len(message) > 20 for message in aside["message"])
+    claims = aside[aside["message"].str.contains(" The claim: ", regex=False)]
+    told = Counter((row["reason_code"], _shown(row["excerpt"])) for row in claims.fillna("").to_dict("records"))
+    assert told == Counter({key: count for key, count in case.hostile.items() if key[0] != "invalid_answer"})
 
 
 def test_silence_does_not_silence_the_rules(done: Done) -> None:
@@ -207,9 +229,10 @@ def test_no_number_or_date_is_taken_from_elsewhere(done: Done) -> None:
         assert (told[f"{role}_end"] <= told["quote_end"]).all()
 
 
-def test_no_file_holds_the_key(done: Done) -> None:
-    """The key, which one answer repeats, stands in no file that the run writes for others."""
+def test_the_key_is_nowhere(done: Done) -> None:
+    """The key stands in nothing that the model reads and so could tell, and in no file or table that the run writes."""
     assert len(done.files) > 8
+    assert KEY not in json.dumps(done.sent)
     assert not any(KEY.encode() in path.read_bytes() for path in done.files)
     for table in (done.events, done.mentions, done.quarantine):
         assert not table.astype(str).apply(lambda column: column.str.contains(KEY, regex=False)).to_numpy().any()

@@ -24,7 +24,8 @@ _LONGEST_EVIDENCE = 1000
 """Characters of evidence; what is longer proves nothing."""
 _BEFORE, _AFTER, _LEAD = 1500, 300, 1000
 """Characters before and after the evidence, and at the beginning of the text, in which a party may be named, as it often is not in the sentence itself."""
-_PARAGRAPHS = re.compile(r"\n[^\S\n]*\n")
+_PARAGRAPHS = re.compile(r"(?:\n|[.!?。！？؟…][\"'”’»）)]*)[^\S\n]*\n")
+"""Where a paragraph ends: at a blank line, and at a line that ends with a sentence, as those of a web page do."""
 _FROM_AFAR = frozenset({"previous", "title"})
 """How a party is tied to a claim where its name does not stand in the evidence."""
 Row = dict[str, str]
@@ -250,7 +251,9 @@ class _Grounded:
         return self._placed(words, evidence) if words else None
 
     def _placed(self, words: str, within: Span, near: int | None = None) -> Span | None:
-        """Where words stand in a stretch of the text; None where they stand elsewhere alone."""
+        """Where words stand in a stretch of the text; None where they stand elsewhere alone, and for mere marks."""
+        if not any(map(str.isalnum, words)):
+            return None
         found = self._text.find(words, within=within, near=near)
         return found if found and within.start <= found.start and found.end <= within.end else None
 

@@ -79,11 +79,12 @@ def requests_of(article: Article, settings: Settings) -> list[Request]:
         ConfigurationError: no model is named.
     """
     frame, barred = _frame(settings), instructions(article.text)
+    title = "" if instructions(article.title or "") else " ".join((article.title or "").split())
     made = []
     for window in windows(article.text, settings.llm_window_chars, settings.llm_overlap_chars):
         words = without(article.text, window, barred).strip()
         if words:
-            told = f"Headline: {article.title or '(none)'}\nPublished: {article.published_edtf or '(not known)'}\n\n<text>\n{words}\n</text>"
+            told = f"Headline: {title or '(none)'}\nPublished: {article.published_edtf or '(not known)'}\n\n<text>\n{words}\n</text>"
             messages = [{"role": "system", "content": prompt()}, {"role": "user", "content": told}]
             body = frame | {"messages": messages}
             made.append(Request(body, hash_of(body)))
