@@ -20,7 +20,7 @@ from etl.stored import read_stored
 from schemas import EVENTS, TABLES, TEXTS, Table
 from schemas.checks import to_frame, to_rows
 
-_LOST = frozenset({"extraction_failed", "language_not_supported", "no_answer"})
+_LOST = frozenset({"extraction_failed", "language_not_supported", "no_answer", "refused_answer"})
 """Reasons for which the events of a text are not known."""
 _AS_TOLD = 5
 """Identifiers that an error names, where several fit."""

@@ -9,8 +9,9 @@ from schemas.columns import COLUMNS, SPAN_ROLES
 
 MOST_CLAIMS = 40
 """Claims that one answer may hold: what is longer is a model that repeats itself."""
-_QUOTES = ("evidence", "trigger", "supplier_text", "recipient_text", "system_text", "quantity_text", "value_text", "date_text", "attribution_text")  # fmt: skip
-_ALWAYS = frozenset({"evidence", "trigger", "system_text"})
+QUOTES = ("evidence", "trigger", "supplier_text", "recipient_text", "system_text", "quantity_text", "value_text", "date_text", "attribution_text")  # fmt: skip
+"""Fields of a claim that quote the text."""
+NEEDED = frozenset({"evidence", "trigger", "system_text"})
 """Quotes without which a claim is none."""
 _CODES = ("status", "assertion", "transfer_type")
 _OWN = {
@@ -25,17 +26,17 @@ def _field(name: str) -> tuple[Any, Any]:
     description = _OWN.get(name) or COLUMNS[name].description
     if name in _CODES:
         return Literal[codes(COLUMNS[name].scheme or "")], Field(description=description)
-    return (str if name in _ALWAYS else str | None), Field(description=description)
+    return (str if name in NEEDED else str | None), Field(description=description)
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-_claim_fields: dict[str, Any] = {name: _field(name) for name in (*_QUOTES, *_CODES)}
+_claim_fields: dict[str, Any] = {name: _field(name) for name in (*QUOTES, *_CODES)}
 Claim: Any = create_model("Claim", __base__=_Form, **_claim_fields)
 """One claim of an answer: quotes of the article, and codes of `schemas/codes/`."""
-CLAIM_FIELDS = (*_QUOTES, *_CODES)
+CLAIM_FIELDS = (*QUOTES, *_CODES)
 _answer_fields: dict[str, Any] = {
     "events": (
         list[Claim],

@@ -1,7 +1,7 @@
 """Articles and their answers, which the plain model of these tests reads before each article: it goes on as they do.
 
-The plain model copies what the examples before it copy: of ten short ones with words of many kinds it learns to copy a sentence
-letter by letter, of three long ones it does not.
+They are short, and their words of many kinds: after ten of such it mostly copies from the article; after three it wrote down words
+of the three.
 """
 
 import json
@@ -24,8 +24,8 @@ _ARTICLES = (
     (
         "Athens buys fighters",
         "2021-01-25",
-        "France sold 18 Rafale fighters to Greece, a spokesman said.",
-        {"trigger": "sold", "supplier_text": "France", "recipient_text": "Greece", "system_text": "Rafale fighters", "quantity_text": "18", "attribution_text": "a spokesman", "status": "ordered", "transfer_type": "sale"},
+        "France agreed to sell 18 Rafale fighters to Greece, a spokesman said.",
+        {"trigger": "agreed", "supplier_text": "France", "recipient_text": "Greece", "system_text": "Rafale fighters", "quantity_text": "18", "attribution_text": "a spokesman", "status": "ordered", "transfer_type": "sale"},
     ),
     (
         "Hubschrauber",

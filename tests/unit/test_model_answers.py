@@ -165,6 +165,14 @@ def test_what_stands_in_a_quote(written: str, meant: str) -> None:
     assert read(text) == ([meant], [])
 
 
+@pytest.mark.parametrize("word", ["null", "None", "unknown", " N/A ", ""])
+def test_a_word_for_nothing_is_no_quote(word: str) -> None:
+    """A party that the model does not know is none, however it says so; evidence that reads so is a quote to be looked for."""
+    told = json.dumps({"events": [claim(supplier_text=word, evidence=word)]})
+    ((found,), _) = read_answer(Reply(told, "whole", 1, 1, 1, 1))
+    assert (found["supplier_text"], found["evidence"], found["transfer_type"]) == (None, word, "unknown")
+
+
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["events", "evidence", "a"]), inner, max_size=4),

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +123,7 @@ UNFIT = {
     "a recipient far after": ({"recipient_text": "Chile"}, "ungrounded", "the recipient “Chile”"),
     "a recipient in half a word": ({"recipient_text": "Swede"}, "ungrounded", "the recipient “Swede”"),
     "equipment that no table knows": ({"system_text": "envoy"}, "unresolved", "no equipment is known as “envoy”"),
+    "a word of a longer name": ({"system_text": "minister"}, "unresolved", "no equipment is known as “minister”"),
     "a party for equipment": ({"system_text": "Ghana"}, "unresolved", "no equipment is known as “Ghana”"),
     "two parties of which none is known": ({"supplier_text": "Ruritania", "recipient_text": None}, "unresolved", "neither party is known"),
     "no party at all": ({"supplier_text": None, "recipient_text": None}, "unresolved", "neither party is known"),
@@ -197,15 +197,11 @@ def test_how_an_answer_ended_is_told() -> None:
     assert refused.mentions == []
     assert [(aside.reason, aside.excerpt) for aside in refused.aside] == [("refused_answer", "I would rather not.")]
     assert (refused.asked.answered, refused.asked.refused, refused.asked.invalid) == (1, 1, 0)
-    cut = read(article, replace_ending(reply(CLAIM, CLAIM), 40))
+    whole = reply(CLAIM, CLAIM, ending="cut")
+    cut = read(article, whole._replace(text=whole.text[:-40]))
     assert len(cut.mentions) == 1
     assert {aside.reason for aside in cut.aside} == {"invalid_answer"}
     assert (cut.asked.answered, cut.asked.cut, cut.asked.claims) == (1, 1, 1)
-
-
-def replace_ending(whole: Reply, characters: int) -> Reply:
-    """An answer without its last characters."""
-    return whole._replace(text=whole.text[:-characters], ending="cut")
 
 
 def test_a_paragraph_that_instructs_a_model_is_no_evidence() -> None:
@@ -271,5 +267,5 @@ def test_a_denial_may_be_claimed_and_another_sentence_has_no_veto(rules: RuleExt
     assert len(read(make_article(text), reply(claim), by_rules=rules.extract(make_article(text))).mentions) == 1
     two = f"Norway delivered Leopard 2 tanks to Ghana in 2019. {text}"
     claim = CLAIM | {"evidence": "Norway delivered Leopard 2 tanks to Ghana in 2019.", "trigger": "delivered"}
-    (mention,) = read(make_article(two), reply(claim), by_rules=rules.extract(make_article(two))).mentions
-    assert replace(mention, extractor="x") != mention
+    found = read(make_article(two), reply(claim), by_rules=rules.extract(make_article(two)))
+    assert (len(found.mentions), found.aside) == (1, [])

@@ -9,17 +9,17 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from etl.extraction.llm.reply import Reply
-from schemas.answer import MOST_CLAIMS, Claim
+from schemas.answer import MOST_CLAIMS, NEEDED, QUOTES, Claim
 
 Claimed = Mapping[str, str | None]
 """One claim: the fields of `schemas.answer.Claim`."""
-
-
 _CONTROL = re.compile(r"[\x00-\x1f]")
 """Line breaks and the like, which JSON forbids within strings and some servers let through; elsewhere in JSON they are blanks."""
 _THOUGHT = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 """What some models write before they answer."""
 _BEGINNING = re.compile(r"\{\s*\"events\"")
+_NOTHING = frozenset({"", "null", "none", "unknown", "n/a", "(none)"})
+"""Words that some models write where there is nothing to quote."""
 _LONGEST_FAULT = 200
 """Characters of a fault that are told: it may name a field that the model has made up."""
 
@@ -40,12 +40,18 @@ def read_answer(reply: Reply) -> tuple[list[Claimed], list[str]]:
     for item in listed[:MOST_CLAIMS]:
         try:
             claim = Claim.model_validate(item).model_dump()
-            claims.append({name: _clean(value) if value else value for name, value in claim.items()})
+            claims.append({name: _quote(name, value) if name in QUOTES else value for name, value in claim.items()})
         except ValidationError as error:
             first = error.errors()[0]
             told = f"{'.'.join(map(str, first['loc']))} {first['msg']}"
             faults.append(f"a claim is not of the form: {_clean(told)[:_LONGEST_FAULT]}")
     return claims, faults
+
+
+def _quote(name: str, words: str | None) -> str | None:
+    """A quote, or None where the model has none and needs none."""
+    is_none = name not in NEEDED and (words or "").strip().lower() in _NOTHING
+    return None if words is None or is_none else _clean(words)
 
 
 def _clean(words: str) -> str:
