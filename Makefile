@@ -42,7 +42,7 @@ test: env  ## run all tests
 	.venv-llm/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/llm/requirements.lock
 	touch $@
 
-test-llm: env .venv-llm/.ready  ## test with a real small model, whose server is built once, in some six minutes (needs a C++ compiler)
+test-llm: env .venv-llm/.ready  ## test with a real small model, whose server is built once, in some ten minutes (needs a C++ compiler)
 	$(BIN)/python -m pytest tests/llm -m llm
 
 lint: env  ## format and lint rules
