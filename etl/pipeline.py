@@ -1,5 +1,6 @@
 """The whole way, on one page: read -> extract (kept) -> assemble -> join -> check -> publish."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -57,7 +58,7 @@ class Summary:
     extracted: int
     asked: Asked | None
     tally: Tally
-    quarantined: Mapping[str, int]
+    quarantined: Counter[str]
     duplicates: int
     mentions: int
     events: int
