@@ -72,6 +72,10 @@ def read_manifest(folder: Path) -> dict[str, object]:
     return _read_json(folder / MANIFEST, "Name the folder of a release, whole as it was built.")
 
 
+_OF_THE_RUN = ("settings", "language_model", "inputs", "corrections")
+"""Entries of `run.json` that a manifest repeats."""
+
+
 def provenance(tables: Path, *, version: str, choices: Mapping[str, object]) -> dict[str, object]:
     """Return all that a release depends on, as its manifest tells it.
 
@@ -85,7 +89,7 @@ def provenance(tables: Path, *, version: str, choices: Mapping[str, object]) -> 
     """
     path = tables / RUN
     run = _read_json(path, "Run `etl run` again.") if path.is_file() else {}
-    told = {"run_version": run.get("version")} | {name: run.get(name) for name in ("settings", "inputs", "corrections")}
+    told = {"run_version": run.get("version")} | {name: run.get(name) for name in _OF_THE_RUN}
     return {"version": version, "release": dict(choices), **_code(), **told}
 
 

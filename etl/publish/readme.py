@@ -53,7 +53,12 @@ def _by_code(events: pd.DataFrame, column: str, scheme: str) -> list[tuple[str, 
 
 def _events(events: pd.DataFrame) -> str:
     assertions = ", ".join(f"{count} {code}" for code, count in _by_code(events, "assertion", "assertion"))
-    return f"{len(events):,} events" + (f": {assertions}." if assertions else ".")
+    told = f"{len(events):,} events" + (f": {assertions}." if assertions else ".")
+    found = _by_code(events, "extractor", "extractor")
+    if [code for code, _ in found] in ([], ["rules"]):
+        return told
+    by = ", ".join(f"{lookup('extractor', 'label')[code].lower()} {count}" for code, count in found)
+    return f"{told} Found by: {by} (`extractor`). Which model, and how it was asked, stands in `extractor_version` of `mentions` and in `manifest.json`."
 
 
 def _transfers(transfers: pd.DataFrame) -> str:

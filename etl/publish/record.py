@@ -47,7 +47,7 @@ def record_of(
         "version": __version__,
         "settings": settings.model_dump(mode="json", exclude=_OF_THE_MACHINE | others),
         "inputs": [_input(file) for file in files],
-        "model": None if asked is None else {"version": version_of(settings), **asked},
+        "language_model": None if asked is None else {"version": version_of(settings), **asked},
         "corrections": {"sha256": sha256_of(corrections[0]), "rows": corrections[1]} if corrections else None,
     }
 

@@ -55,7 +55,7 @@ def test_processes_and_batches_change_no_byte(few: Path, server: Endpoint, tmp_p
     assert tables_of(other) == tables_of(one)
     records = record_of(one), record_of(other)
     for record in records:
-        record["model"].pop("milliseconds")
+        record["language_model"].pop("milliseconds")
     assert records[0] == records[1]
 
 

@@ -207,7 +207,7 @@ def test_each_mention_tells_how_it_was_found(made: Run) -> None:
     hashed = hashlib.sha256(json.dumps(request.prompt(), ensure_ascii=False).encode()).hexdigest()
     assert version.startswith(f"m-1; prompt {hashed[:8]}; form json_schema ")
     assert version.endswith(f'; options {{"max_tokens": 2000, "seed": 0, "temperature": 0}}; pieces {WINDOW}/{OVERLAP}')
-    assert record_of(made)["model"]["version"] == version
+    assert record_of(made)["language_model"]["version"] == version
     assert not set(mentions[mentions["extractor"] == "rules"]["extractor_version"]) & {version}
 
 
@@ -233,7 +233,7 @@ def test_answers_that_are_of_no_use_are_told_and_counted(tmp_path: Path) -> None
         "tanks": ["refused_answer"], "frigates": ["invalid_answer", "invalid_answer"], "jets": ["invalid_answer"],
         "missiles": ["contradicted", "invalid_answer"], "short": ["ungrounded"], "de": ["unresolved"], "ru": ["ungrounded"],
     }  # fmt: skip
-    counts = record_of(made)["model"]
+    counts = record_of(made)["language_model"]
     counts = {name: counts[name] for name in ("pieces", "answered", "refused", "cut", "invalid", "claims", "grounded")}
     assert counts == {"pieces": 7, "answered": 7, "refused": 1, "cut": 1, "invalid": 4, "claims": 5, "grounded": 1}
     assert all(str(words).isprintable() for words in made.table("quarantine")["message"])
@@ -254,7 +254,7 @@ def test_the_rules_put_other_languages_aside(alone: dict[str, Run]) -> None:
     english = {article.id: "und" if article.id == "short" else "en" for article in ENGLISH}
     assert told == {article.id: article.id for article in FOREIGN} | english
     assert {name for name, _ in events_of(made)} == {"tanks", "jets", "missiles", "long", "short"}
-    assert record_of(made)["model"] is None
+    assert record_of(made)["language_model"] is None
     assert check_stored(made.folder) == []
 
 

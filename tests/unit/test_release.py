@@ -386,7 +386,9 @@ def test_a_missing_record_is_null(run: Path, tmp_path: Path) -> None:
     (tmp_path / "t" / "run.json").unlink()
     made = write_release(tmp_path / "t", VERSION, tmp_path / "r", rebuild=rebuild)
     manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
-    assert [manifest[key] for key in ("run_version", "settings", "inputs", "corrections")] == [None] * 4
+    assert [manifest[key] for key in ("run_version", "settings", "language_model", "inputs", "corrections")] == [
+        None
+    ] * 5
     (tmp_path / "t" / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"run\.json cannot be read"):
         write_release(tmp_path / "t", VERSION, tmp_path / "r", rebuild=rebuild)

@@ -79,3 +79,19 @@ def test_a_wrong_variable_is_one_clear_line(name: str, value: str, monkeypatch: 
         load_settings()
     assert name.removeprefix("ETL_").lower() in str(caught.value).lower()
     assert "\n" not in str(caught.value)
+
+
+def test_a_key_has_no_place_in_a_file_and_none_in_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key in etl.toml, which people share, ends the run; no message and no form of the settings shows a key."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "etl.toml").write_text('llm_api_key = "mk-hushhush"\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="ETL_LLM_API_KEY") as told:
+        load_settings()
+    assert "hush" not in str(told.value)
+    (tmp_path / "etl.toml").unlink()
+    monkeypatch.setenv("ETL_LLM_API_KEY", "mk-hushhush")
+    settings = load_settings()
+    assert settings.llm_api_key is not None
+    assert settings.llm_api_key.get_secret_value() == "mk-hushhush"
+    assert "hush" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert settings.without_secrets().llm_api_key is None
