@@ -59,7 +59,7 @@ def in_processes(
     try:
         while True:
             while len(waiting) < _AHEAD * workers and (batch := next(iterator, None)) is not None:
-                waiting.append((batch, pool.submit(function, batch)))
+                waiting.append((batch, _submitted(pool, function, batch)))
             if not waiting:
                 return
             batch, future = waiting.popleft()
@@ -74,11 +74,24 @@ def in_processes(
         pool.shutdown(cancel_futures=True)
 
 
+def _submitted(
+    pool: ProcessPoolExecutor, function: Callable[[list[Item]], Result], batch: list[Item]
+) -> Future[Result]:
+    """What will become of a batch; where a batch before it has killed its process already, that it was not worked."""
+    try:
+        return pool.submit(function, batch)
+    except BrokenProcessPool as error:
+        broken: Future[Result] = Future()
+        broken.set_exception(error)
+        return broken
+
+
 def _again(
     pool: ProcessPoolExecutor, function: Callable[[list[Item]], Result], batch: list[Item], old: Future[Result]
 ) -> Future[Result]:
     """The finished result of a batch, or the batch submitted once more."""
-    return old if old.done() and not old.cancelled() and old.exception() is None else pool.submit(function, batch)
+    is_finished = old.done() and not old.cancelled() and old.exception() is None
+    return old if is_finished else _submitted(pool, function, batch)
 
 
 def _alone(

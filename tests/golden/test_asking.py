@@ -105,7 +105,7 @@ def test_the_ways_in_which_a_model_ends(
 
 AGAIN = {
     "cut off in the middle": cut_off(),
-    "silent for longer than the time-out": chat("late")._replace(silent=0.6),
+    "silent for longer than the time-out": chat("late")._replace(silent=2),
     "429": fails(429),
     "500": fails(500),
     "503": fails(503),
@@ -118,7 +118,7 @@ AGAIN = {
 def test_what_fails_for_a_while_is_tried_again(first: Answer, tmp_path: Path) -> None:
     """After a fault that passes, the same request is sent again and answered; both calls are counted."""
     with serve(lambda number, body: echo(number, body) if number else first) as server:
-        settings = set_for(server.at, tmp_path, llm_retries=1, llm_timeout=0.3)
+        settings = set_for(server.at, tmp_path, llm_retries=1, llm_timeout=1 if first.silent else 5)
         (reply,), told = ask(settings, request(7))
     assert reply
     assert (reply.text, reply.calls, told.calls, told.asked) == ("7", 2, 2, 1)
@@ -161,7 +161,7 @@ NEVER = {
 def test_a_request_without_an_answer_is_counted_by_its_reason(answer: Answer, reason: str, tmp_path: Path) -> None:
     """Each fault that lasts gives no answer and one of few reasons; nothing is kept, the next request is answered."""
     with serve(lambda number, body: echo(number, body) if number else answer) as server:
-        settings = set_for(server.at, tmp_path, llm_timeout=0.3)
+        settings = set_for(server.at, tmp_path, llm_timeout=1 if reason == "timeout" else 5)
         replies, told = ask(settings, request(1), request(2))
         assert [reply and reply.text for reply in replies] == [None, "2"]
         assert (told.failed, told.asked, told.calls, told.stopped) == ({reason: 1}, 2, 2, None)

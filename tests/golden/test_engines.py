@@ -135,6 +135,18 @@ def test_a_poisoned_item_does_not_take_its_batch_along() -> None:
     assert _map(double, numbers, workers=2) == [-100 if number == POISON else 2 * number for number in numbers]
 
 
+def test_a_batch_that_comes_when_the_pool_is_broken_is_worked() -> None:
+    """A process that has died before the next batch is read costs that batch nothing."""
+
+    def numbers() -> Iterator[int]:
+        yield POISON
+        time.sleep(2)  # the process dies meanwhile
+        yield from range(5)
+
+    results = map_batches(double, numbers(), workers=2, batch_size=1, weight=abs, failed=_failed, fingerprint=same_code)
+    assert [number for result in results for number in result] == [-100, 0, 2, 4, 6, 8]
+
+
 def test_the_same_on_a_cluster(scheduler: str) -> None:
     """A worker that dies loses nothing, and a poisoned item is put aside alone, on a cluster too."""
     assert _map(double_but_die_once, NUMBERS, scheduler=scheduler) == [2 * number for number in NUMBERS]
