@@ -20,7 +20,7 @@ from tests.hostile.packed import LIMIT
 
 GOOD = "{} sold 12 tanks to Ghana in 2019, the defence ministry said in a statement."
 SUPPLIERS = {"BRA": "Brazil", "ITA": "Italy", "NOR": "Norway", "SWE": "Sweden", "TUR": "Turkey"}
-SETTINGS = {"ETL_MAX_FILE_BYTES": str(LIMIT), "ETL_MAX_DOCUMENT_BYTES": "20000000", "ETL_MAX_ARTICLE_SECONDS": "10"}
+SETTINGS = {"ETL_MAX_FILE_BYTES": str(LIMIT), "ETL_MAX_DOCUMENT_BYTES": "20000000", "ETL_MAX_ARTICLE_SECONDS": "20"}
 MOST_MEMORY = 1_500_000_000
 """Bytes that all processes of the run may have in memory together."""
 LONGEST = 600
