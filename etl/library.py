@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from etl.asking.asker import Tally
+from etl.asking import Tally
 from etl.errors import ConfigurationError, InputError
 from etl.kept.keep import map_documents
 from etl.publish.safe import terminal_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.asking.asker import Tally
+from etl.asking import Tally
 from etl.assemble.articles import (
     OF_ARTICLES,
     Quarantine,
@@ -22,7 +22,7 @@ from etl.assemble.articles import (
 from etl.assemble.space import Space, quoted
 from etl.assemble.transfers import COUNTED, OF_EVENTS, write_transfers
 from etl.errors import AccountingError, OutputError
-from etl.extraction.llm.reading import Asked
+from etl.extraction.llm.asked import Asked
 from etl.fingerprint import extraction_fingerprint
 from etl.kept.keep import Counts, Progress, keep, map_documents
 from etl.kept.store import Store

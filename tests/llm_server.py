@@ -199,7 +199,7 @@ def ask(settings: Settings, *requests: Request) -> tuple[list[Reply | None], Tal
     """The reply to each request, each of an item of its own, and the count of all; progress tells of each request once."""
     told, steps = Tally(), []
     items = ((number, [one]) for number, one in enumerate(requests))
-    given = list(ask_all(items, settings, progress=lambda *step: steps.append(step), told=told))
+    given = list(ask_all(items, settings, progress=lambda *step: steps.append(step), tally=told))
     assert [item for item, _ in given] == list(range(len(requests)))
     assert steps == [("ask", 1)] * len(requests)
     assert told.kept + told.asked + told.not_asked == len(requests)

@@ -185,9 +185,9 @@ class _Asking:
         client: Client | None,
         answers: Answers,
         progress: Callable[[str, int], None],
-        told: Tally,
+        tally: Tally,
     ) -> None:
-        self._answers, self._progress, self._told = answers, progress, told
+        self._answers, self._progress, self._tally = answers, progress, tally
         self._threads = _Threads(client, answers, settings) if client else None
         self._asking: dict[str, Future[_Outcome]] = {}
         self._failed: set[str] = set()
@@ -208,21 +208,21 @@ class _Asking:
     def settle(self, begun: Reply | _Waiting | None) -> Reply | None:
         """Return the answer to a request, once it is there, or None where there is none; count it."""
         outcome = self._wait(begun) if isinstance(begun, _Waiting) else begun
-        told = self._told
+        tally = self._tally
         if isinstance(begun, _Waiting) and not begun.again and outcome is not None:
-            told.asked, told.calls = told.asked + 1, told.calls + outcome.calls
+            tally.asked, tally.calls = tally.asked + 1, tally.calls + outcome.calls
             if isinstance(outcome, Reply):
-                told.tokens_in += outcome.tokens_in
-                told.tokens_out += outcome.tokens_out
+                tally.tokens_in += outcome.tokens_in
+                tally.tokens_out += outcome.tokens_out
             else:
-                told.failed[outcome.reason] += 1
+                tally.failed[outcome.reason] += 1
                 self._failed.add(begun.key)
         elif isinstance(outcome, Reply):
-            told.kept += 1
+            tally.kept += 1
         else:
-            told.not_asked += 1
+            tally.not_asked += 1
         if self._threads:
-            told.stopped = self._threads.stopped
+            tally.stopped = self._threads.stopped
         self._progress("ask", 1)
         return outcome if isinstance(outcome, Reply) else None
 
@@ -249,7 +249,7 @@ def ask_all(
     settings: Settings,
     *,
     progress: Callable[[str, int], None],
-    told: Tally,
+    tally: Tally,
 ) -> Iterator[tuple[Item, list[Reply | None]]]:
     """Return the items in their order, each with the answer to each of its requests, or None where there is none.
 
@@ -260,14 +260,14 @@ def ask_all(
         items: anything, each with its requests.
         settings: the settings of the run.
         progress: called with "ask" and 1 for each request whose answer, or want of one, is known.
-        told: is filled with what became of the requests.
+        tally: is filled with what became of the requests.
 
     Raises:
         ConfigurationError: endpoint, key, model or the file of answers cannot be used; at once, or when the endpoint tells.
     """
     client = None if settings.llm_replay else Client(settings)
     answers = Answers(settings.llm_answers, read_only=settings.llm_replay)
-    asking = _Asking(settings, client, answers, progress, told)
+    asking = _Asking(settings, client, answers, progress, tally)
     return _in_order(items, asking, _AHEAD * settings.llm_concurrency)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow as pa
 
 from etl.assemble.space import Space, quoted
-from etl.extraction.llm.reading import Asked
+from etl.extraction.llm.asked import Asked
 from etl.merge.duplicates import Report, find_duplicates
 from etl.merge.prints import Print
 from etl.quality.validate import validate

@@ -11,7 +11,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl import pipeline
-from etl.asking.asker import Tally
 from etl.bench.corpora import Corpus
 from etl.errors import AccountingError
 from etl.extraction.gate import name_arms
@@ -188,9 +187,7 @@ def compare_gate(path: Path, settings: Settings) -> dict[str, int]:
     """
     found = []
     for gate in (True, False):
-        rows = pipeline.extract(
-            [path], settings.model_copy(update={"gate": gate}), lambda _stage, _count: None, tally=Tally()
-        )
+        rows = pipeline.extract([path], settings.model_copy(update={"gate": gate}), lambda _stage, _count: None)
         found.append(Counter(repr(sorted(row.items())) for row in rows))
     with_gate, without = found
     return {

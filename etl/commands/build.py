@@ -112,8 +112,8 @@ def extract(inputs: tuple[str, ...], extractor: str | None, replay: bool | None)
       etl extract article.txt
     """
     from etl import pipeline
-    from etl.asking.asker import Tally
-    from etl.extraction.llm.reading import Asked
+    from etl.asking import Tally
+    from etl.extraction.llm.asked import Asked
     from etl.publish.safe import json_line
 
     settings = load(extractor=extractor, llm_replay=replay)

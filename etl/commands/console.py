@@ -14,8 +14,8 @@ from etl.errors import EtlError
 from etl.publish.safe import terminal_text
 
 if TYPE_CHECKING:
-    from etl.asking.asker import Tally
-    from etl.extraction.llm.reading import Asked
+    from etl.asking import Tally
+    from etl.extraction.llm.asked import Asked
     from etl.settings import Settings
 
 _OF_THE_DISK = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS])
@@ -37,8 +37,7 @@ CORRECTIONS = click.option(
 
 EXTRACTOR = click.option(
     "--extractor",
-    type=click.Choice(["rules", "llm", "rules+llm"]),
-    help="Who finds the events: the rules, a language model (extra `llm`; see ETL_LLM_BASE_URL and ETL_LLM_MODEL), or both.  [default: rules]",
+    help="Who finds the events: rules, llm (a language model; see ETL_LLM_BASE_URL and ETL_LLM_MODEL) or rules+llm.  [default: rules]",
 )
 REPLAY = click.option(
     "--replay/--ask",

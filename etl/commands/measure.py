@@ -70,8 +70,8 @@ def _measured(gold: Path, documents: list[dict[str, object]], settings: Settings
     from dataclasses import asdict
 
     from etl import pipeline
-    from etl.asking.asker import Tally
-    from etl.extraction.llm.reading import Asked
+    from etl.asking import Tally
+    from etl.extraction.llm.asked import Asked
     from etl.quality.evaluate import evaluate as measure
 
     asked, tally = Asked(), Tally()

@@ -1,6 +1,5 @@
 """The tables of a run as the desk needs them: events in memory, texts and mentions read for one article at a time."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from etl.desk.disagreements import find_disagreements
-from etl.publish.manifest import RUN
+from etl.publish.manifest import read_run
 from etl.stored import read_stored
 from schemas import ARTICLES, CONFLICTS, EVENTS, TRANSFER_EVENTS, TRANSFERS
 from schemas.checks import to_rows
@@ -66,8 +65,8 @@ def written_at(folder: Path) -> tuple[int, int]:
 
 def _has_two_extractors(folder: Path) -> bool:
     """True where the record of the run tells that rules and a language model have both looked for events."""
-    path = folder / RUN
-    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["settings"]["extractor"] == "rules+llm"
+    settings = read_run(folder).get("settings")
+    return isinstance(settings, dict) and settings.get("extractor") == "rules+llm"
 
 
 def read_tables(folder: Path) -> Tables:

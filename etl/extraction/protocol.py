@@ -71,6 +71,15 @@ class Mention:
     date: Span | None = None
 
 
+class Aside(NamedTuple):
+    """What of an article was not used: codes of `schemas/codes/stage.csv` and `reason.csv`, and both in words."""
+
+    stage: str
+    reason: str
+    message: str
+    excerpt: str
+
+
 class Extractor(Protocol):
     """Finds mentions of transfers in articles."""
 

@@ -5,7 +5,8 @@ from dataclasses import asdict, fields
 
 import pyarrow as pa
 
-from etl.extraction.llm.reading import Aside, Asked
+from etl.extraction.llm.asked import Asked
+from etl.extraction.protocol import Aside
 from etl.merge.prints import Print
 from etl.sources import Article, Rejected
 from schemas import ARTICLES, EVENTS, MENTIONS, TEXTS, Table

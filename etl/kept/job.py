@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from etl.asking.asker import Tally, ask_all
+from etl.asking import Tally, ask_all
 from etl.deadline import TooSlow, within
 from etl.extraction.llm.gate import is_sent
 from etl.extraction.llm.reply import Reply
@@ -49,7 +49,7 @@ def jobs_of(
         yield from map(Job, documents)
         return
     items = ((document, _requests(document, settings)) for document in documents)
-    for document, replies in ask_all(items, settings, progress=progress, told=tally):
+    for document, replies in ask_all(items, settings, progress=progress, tally=tally):
         yield Job(document, tuple(replies))
 
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import pyarrow as pa
 
-from etl.asking.asker import Tally
+from etl.asking import Tally
 from etl.engine import map_batches
 from etl.fingerprint import code_fingerprint
 from etl.kept.entry import unpack

@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from etl.deadline import TooSlow, within
 from etl.errors import EtlError
-from etl.extraction.llm.reading import Aside, Read, read_replies
+from etl.extraction.llm.reading import Read, read_replies
 from etl.extraction.llm.request import version_of
-from etl.extraction.protocol import Mention
+from etl.extraction.protocol import Aside, Mention
 from etl.extraction.rules.extractor import RuleExtractor
 from etl.kept.entry import Row, of_article, of_rejected, pack, to_table
 from etl.kept.job import Job

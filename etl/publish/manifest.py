@@ -15,6 +15,8 @@ from etl.publish.tables import write_text
 MANIFEST = "manifest.json"
 RUN = "run.json"
 _ROOT = Path(etl.__file__).resolve().parents[1]
+_OF_THE_RUN = ("settings", "language_model", "inputs", "corrections")
+"""Entries of `run.json` that a manifest repeats."""
 _RULES = ("code_sha256", "requirements_lock_sha256", "reference", "model", "settings", "release")
 """The entries of a manifest that decide which rows the same articles give."""
 
@@ -72,8 +74,14 @@ def read_manifest(folder: Path) -> dict[str, object]:
     return _read_json(folder / MANIFEST, "Name the folder of a release, whole as it was built.")
 
 
-_OF_THE_RUN = ("settings", "language_model", "inputs", "corrections")
-"""Entries of `run.json` that a manifest repeats."""
+def read_run(tables: Path) -> dict[str, object]:
+    """Return what the record of a run tells, `run.json`; nothing where there is none.
+
+    Raises:
+        ConfigurationError: it is there and cannot be read.
+    """
+    path = tables / RUN
+    return _read_json(path, "Run `etl run` again.") if path.is_file() else {}
 
 
 def provenance(tables: Path, *, version: str, choices: Mapping[str, object]) -> dict[str, object]:
@@ -87,8 +95,7 @@ def provenance(tables: Path, *, version: str, choices: Mapping[str, object]) -> 
     Raises:
         ConfigurationError: `run.json` is there and cannot be read.
     """
-    path = tables / RUN
-    run = _read_json(path, "Run `etl run` again.") if path.is_file() else {}
+    run = read_run(tables)
     told = {"run_version": run.get("version")} | {name: run.get(name) for name in _OF_THE_RUN}
     return {"version": version, "release": dict(choices), **_code(), **told}
 

@@ -64,7 +64,7 @@ def test_answers_come_in_order_and_little_is_read_ahead(concurrency: int, tmp_pa
 
     with serve(script) as server:
         settings = set_for(server.at, tmp_path, llm_concurrency=concurrency)
-        for place, (number, replies) in enumerate(ask_all(items(), settings, progress=print, told=Tally())):
+        for place, (number, replies) in enumerate(ask_all(items(), settings, progress=print, tally=Tally())):
             assert number == place
             assert [reply and reply.text for reply in replies] == [f"{number}-{part}" for part in range(number % 4)]
             assert read - place <= 4 * concurrency + 1
@@ -215,7 +215,7 @@ def test_wrong_settings_end_the_run_before_anything_is_asked(wrong: dict[str, An
     """Each wrong setting is named, without what may be a key in it."""
     settings = set_for("http://127.0.0.1:9/v1", tmp_path).model_copy(update={"llm_api_key": None})
     with pytest.raises(ConfigurationError) as raised:
-        ask_all([], Settings(**(settings.model_dump() | wrong)), progress=print, told=Tally())
+        ask_all([], Settings(**(settings.model_dump() | wrong)), progress=print, tally=Tally())
     assert words in str(raised.value)
     assert HUSHED not in "".join(traceback.format_exception(raised.value))
 

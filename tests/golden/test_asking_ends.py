@@ -60,7 +60,7 @@ def test_tokens_are_set_aside_for_what_is_on_its_way(tmp_path: Path) -> None:
     with serve(always(chat("{}", usage=(1, 1)))) as server:
         settings = set_for(server.at, tmp_path, llm_concurrency=2, llm_token_budget=1000)
         server.gate.clear()
-        asked = ask_all([(n, [request(n, max_tokens=800)]) for n in (1, 2)], settings, progress=print, told=Tally())
+        asked = ask_all([(n, [request(n, max_tokens=800)]) for n in (1, 2)], settings, progress=print, tally=Tally())
         thread = threading.Thread(target=list, args=(asked,))
         thread.start()
         server.wait_for(1)
@@ -88,7 +88,7 @@ def test_an_end_in_the_middle_waits_for_no_answer(tmp_path: Path) -> None:
 
     with serve(script) as server:
         settings = set_for(server.at, tmp_path, llm_concurrency=2)
-        asked = ask_all(((n, [request(n)]) for n in range(40)), settings, progress=print, told=Tally())
+        asked = ask_all(((n, [request(n)]) for n in range(40)), settings, progress=print, tally=Tally())
         next(asked)
         server.wait_for(3)
         asked.close()  # type: ignore[attr-defined]
@@ -126,7 +126,7 @@ def test_no_more_requests_a_minute_than_are_set(tmp_path: Path) -> None:
     """With two requests a minute, the third waits although a thread is free; an end does not wait for its turn."""
     with serve(echo) as server:
         settings = set_for(server.at, tmp_path, llm_requests_per_minute=2, llm_concurrency=4)
-        asked = ask_all(((n, [request(n)]) for n in range(9)), settings, progress=print, told=Tally())
+        asked = ask_all(((n, [request(n)]) for n in range(9)), settings, progress=print, tally=Tally())
         thread = threading.Thread(target=next, args=(asked,))
         thread.start()
         server.wait_for(2)

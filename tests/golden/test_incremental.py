@@ -9,7 +9,7 @@ import pytest
 
 from etl import fingerprint
 from etl.errors import ConfigurationError
-from etl.extraction.llm.reading import Aside
+from etl.extraction.protocol import Aside
 from etl.fingerprint import extraction_fingerprint
 from etl.kept.entry import of_article, of_rejected, to_table
 from etl.kept.store import Store

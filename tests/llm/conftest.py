@@ -68,7 +68,7 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of a model server on this machine, started once."""
     if not (_ENVIRONMENT / ".ready").exists():
-        pytest.skip("no .venv-llm: make test-llm")
+        pytest.fail("the server is not built: `make test-llm` builds it and runs these tests")
     folder = tmp_path_factory.mktemp("model")
     # settings of its environment would go before the options; threads that wait must not take the processor from the rest
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "OMP_WAIT_POLICY": "PASSIVE"}

@@ -1,7 +1,7 @@
 """The paragraphs of an article that speak to a language model instead of a reader: they are neither sent nor searched.
 
-This is a net with holes. It knows the phrases of `etl/reference/instructions.csv` and no others: an order in new words, in letters
-of another alphabet that look alike, or spelt with blanks goes through. What it lets through gains nothing by it, as each claim
+This is a net with holes. It knows the phrases of `etl/reference/instructions.csv` and no others: an order in new words, or
+spelt with blanks, goes through. What it lets through gains nothing by it, as each claim
 must still be grounded in the article's own words.
 """
 

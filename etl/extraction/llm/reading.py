@@ -7,16 +7,16 @@ same words, the claim falls.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from etl.extraction.grounding import Grounds
 from etl.extraction.llm.answer import Claimed, read_answer
+from etl.extraction.llm.asked import Asked
+from etl.extraction.llm.contradiction import contradiction, party_id
 from etl.extraction.llm.instructions import instructions
 from etl.extraction.llm.names import Names, named_in
 from etl.extraction.llm.reply import Reply
-from etl.extraction.protocol import Mention, Party, Span, System
-from etl.reference.tables import status_phase
+from etl.extraction.protocol import Aside, Mention, Party, Span, System
 from etl.sources import Article
 
 NAME, RULE = "llm", "model"
@@ -26,52 +26,6 @@ _BEFORE, _AFTER, _LEAD = 1500, 300, 1000
 """Characters before and after the evidence, and at the beginning of the text, in which a party may be named, as it often is not in the sentence itself."""
 _PARAGRAPHS = re.compile(r"(?:\n|[.!?。！？؟…][\"'”’»）)]*)[^\S\n]*\n")
 """Where a paragraph ends: at a blank line, and at a line that ends with a sentence, as those of a web page do."""
-_FROM_AFAR = frozenset({"previous", "title"})
-"""How a party is tied to a claim where its name does not stand in the evidence."""
-Row = dict[str, str]
-
-
-class Aside(NamedTuple):
-    """What of an article's answers was put aside: a code of `schemas/codes/stage.csv` and of `reason.csv`, and both in words."""
-
-    stage: str
-    reason: str
-    message: str
-    excerpt: str
-
-
-@dataclass
-class Asked:
-    """What was asked about an article, in counts.
-
-    Attributes:
-        pieces: pieces of it that were to be sent.
-        answered: those that the model has answered, refusals included.
-        refused, cut: answers of which the model refused, or which broke off.
-        calls: requests that were sent for them, repeated ones included.
-        tokens_in, tokens_out: tokens read and written.
-        milliseconds: time that the answers took, summed.
-        invalid: answers and claims that were not of the form.
-        claims: claims of the form.
-        grounded: those of them that became mentions.
-    """
-
-    pieces: int = 0
-    answered: int = 0
-    refused: int = 0
-    cut: int = 0
-    calls: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    milliseconds: int = 0
-    invalid: int = 0
-    claims: int = 0
-    grounded: int = 0
-
-    def add(self, other: "Asked") -> None:
-        """Add the counts of another article."""
-        for item in fields(self):
-            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
 
 
 @dataclass
@@ -216,7 +170,8 @@ class _Grounded:
             attribution=self._inside(claim, "attribution_text", evidence), quantity=self._inside(claim, "quantity_text", evidence),
             value=self._inside(claim, "value_text", evidence), date=self._inside(claim, "date_text", evidence),
         )  # fmt: skip
-        _check_against(mention, self._by_rules)
+        if told := contradiction(mention, self._by_rules):
+            raise _UnfitClaimError("contradicted", told)
         return mention
 
     def left_out(self, claim: Claimed) -> Iterator[str]:
@@ -282,7 +237,7 @@ class _Grounded:
         )
 
     def _check_parties(self, supplier: Party, recipient: Party) -> None:
-        first, second = _id(supplier), _id(recipient)
+        first, second = party_id(supplier), party_id(recipient)
         if first == second == "unknown":
             raise _UnfitClaimError(
                 "unresolved",
@@ -291,63 +246,3 @@ class _Grounded:
             )
         if first == second:
             raise _UnfitClaimError("unresolved", f"supplier and recipient are both {first}", "resolve")
-
-
-def _id(party: Party) -> str:
-    return party.entry.party_id if party.entry else "unknown"
-
-
-def _ids(mention: Mention) -> tuple[str, str]:
-    return _id(mention.supplier), _id(mention.recipient)
-
-
-def _agree(ids: Sequence[str], others: Sequence[str]) -> bool:
-    """True where two pairs of parties share one, and the other is the same or not named in one of them."""
-    pairs = list(zip(ids, others, strict=True))
-    return any(one == other != "unknown" for one, other in pairs) and all(
-        one == other or "unknown" in (one, other) for one, other in pairs
-    )
-
-
-def _tell_the_same(mention: Mention, other: Mention) -> bool:
-    """True where two readings agree in parties, equipment and assertion, and in how far the transfer has come."""
-    told, also = (
-        (*_ids(one), one.system.entry.id, status_phase(one.status), one.assertion) for one in (mention, other)
-    )
-    return told == also
-
-
-def _check_against(mention: Mention, by_rules: Sequence[Mention]) -> None:
-    """Hold a claim against what the grammar reads in the same sentence. What it reads there too stands, whatever else it reads.
-
-    Raises:
-        _UnfitClaimError: it reads the parties the other way round, names in the sentence a party that the claim takes from
-            elsewhere, or reads a halt, a denial or a mere plan where the claim reports progress.
-    """
-    here = [
-        other for other in by_rules if other.quote.start < mention.quote.end and mention.quote.start < other.quote.end
-    ]
-    if any(_tell_the_same(mention, other) for other in here):
-        return
-    for other in here:
-        _check_parties_against(mention, other)
-    alike = [other for other in here if _agree(_ids(mention), _ids(other))]
-    phase = status_phase(mention.status)
-    if not alike or mention.assertion != "reported" or phase == "halt":
-        return
-    for other in alike:
-        if status_phase(other.status) == "halt" or other.assertion == "denied":
-            raise _UnfitClaimError("contradicted", f"the grammar reads “{other.status}, {other.assertion}” there")
-    if phase == "execution" and all(status_phase(other.status) == "prospect" for other in alike):
-        raise _UnfitClaimError("contradicted", f"the grammar reads “{alike[0].status}” there, and nothing further")
-
-
-def _check_parties_against(mention: Mention, other: Mention) -> None:
-    if _agree(_ids(mention), _ids(other)[::-1]):
-        raise _UnfitClaimError("contradicted", "the grammar reads supplier and recipient the other way round")
-    for role in ("supplier", "recipient"):
-        claimed, read = getattr(mention, role), getattr(other, role)
-        if read.link != "argument" or claimed.link not in _FROM_AFAR:
-            continue
-        if (told := _id(read)) not in {"unknown", _id(claimed)}:
-            raise _UnfitClaimError("contradicted", f"the grammar reads {told} as {role} in the sentence itself")
