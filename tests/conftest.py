@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from etl.sources import Article
 
 # what tests start again and again would be compiled each time
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# a shell that starts the tests in the background has them ignore Ctrl-C, and so would all that they start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "raw"
