@@ -12,8 +12,8 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = 2
-"""Batches for each process that wait beside the one it works on, so that the whole input is never in memory."""
+_AHEAD = 4
+"""Batches for each process that are worked on or wait: enough to go on with while the slowest is waited for, and never the whole input."""
 
 
 def _end_with_parent() -> None:
@@ -71,7 +71,7 @@ def in_processes(
                 pool = _pool(workers)
                 waiting = deque((rest, _again(pool, function, rest, old)) for rest, old in waiting)
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)  # what the processes have loaded takes a second to clear away
 
 
 def _submitted(
