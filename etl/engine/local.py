@@ -1,5 +1,6 @@
 """Works batches off on this machine: in line with one worker, in processes with more."""
 
+import atexit
 import multiprocessing
 import os
 import threading
@@ -16,8 +17,12 @@ _AHEAD = 4
 """Batches for each process that are worked on or wait: enough to go on with while the slowest is waited for, and never the whole input."""
 
 
-def _end_with_parent() -> None:
-    """Have this process end when the one that started it does; one that is killed cannot tell its processes to stop."""
+def _end_at_once() -> None:
+    """Have this process end when the one that started it does, which cannot tell so where it is killed; and end without clearing away.
+
+    To free one by one what a process has loaded takes a second, for which a run would wait.
+    """
+    atexit.register(os._exit, 0)
     parent = multiprocessing.parent_process()
 
     def wait() -> None:
@@ -30,7 +35,7 @@ def _end_with_parent() -> None:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     # forked threads of Arrow and Rust libraries can deadlock
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_at_once)
 
 
 def in_line(function: Callable[[list[Item]], Result], batches: Iterable[list[Item]]) -> Iterator[Result]:
@@ -71,7 +76,7 @@ def in_processes(
                 pool = _pool(workers)
                 waiting = deque((rest, _again(pool, function, rest, old)) for rest, old in waiting)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)  # what the processes have loaded takes a second to clear away
+        pool.shutdown(cancel_futures=True)
 
 
 def _submitted(
