@@ -85,10 +85,10 @@ def place(space: Space, listing: str, entries: str) -> None:
 
 def put_aside(space: Space, entries: str, quarantine: Quarantine) -> None:
     """Put aside the documents that are no article, those that were read before, and what of an article was not used."""
-    query = f"""SELECT p.source_path, p.place, p.nth, p.source_id, e.stage, e.reason, e.message, e.excerpt, e.aside,
+    query = f"""SELECT p.ordinal, p.source_path, p.place, p.nth, p.source_id, e.stage, e.reason, e.message, e.excerpt, e.aside,
         left(e.text, 200) AS text FROM placed p JOIN {entries} e USING (digest)
-        WHERE p.stage IS NOT NULL OR p.nth > 1 OR e.aside IS NOT NULL ORDER BY p.ordinal"""
-    for rows in space.rows(query):
+        WHERE p.stage IS NOT NULL OR p.nth > 1 OR e.aside IS NOT NULL"""
+    for rows in space.in_order(query, key="ordinal", order="ordinal"):
         for row in rows.to_pylist():
             if row["nth"] > 1:
                 again = same_document(row["source_path"], row["place"], row["source_id"], row["text"])
@@ -125,14 +125,13 @@ def count_asked(space: Space, entries: str) -> Asked:
 
 def find_copies(space: Space, entries: str, *, similarity: float) -> dict[str, str]:
     """Return which articles print the story of which, by article_id, among those that tell events."""
-    query = f"""SELECT e.article_id, e.published_date, e.words, e.names, e.sketch, e.runs,
+    query = f"""SELECT e.article_id, e.source_id, e.published_date, e.words, e.names, e.sketch, e.runs,
+        coalesce(e.published_date, make_date(TRY_CAST(e.published_edtf AS INTEGER), 12, 31), DATE '9999-12-31') AS day,
         [x.supplier_id || ' ' || x.recipient_id for x in e.events] AS parties
-        FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1 AND e.words IS NOT NULL
-        ORDER BY coalesce(e.published_date, make_date(TRY_CAST(e.published_edtf AS INTEGER), 12, 31), DATE '9999-12-31'),
-        e.source_id, e.article_id"""
+        FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1 AND e.words IS NOT NULL"""
 
     def reports() -> Iterator[Report]:
-        for rows in space.rows(query):
+        for rows in space.in_order(query, key="article_id", order="day, source_id, article_id"):
             for row in rows.to_pylist():
                 day: date | None = row["published_date"]
                 yield Report(row["article_id"], day, frozenset(row["parties"]), Print.read(row))
@@ -145,10 +144,9 @@ def _chunks(space: Space, entries: str) -> Iterator[list[Row]]:
     columns = (
         "e.* EXCLUDE (digest, stage, reason, message, excerpt, is_passing, aside, asked, words, names, sketch, runs)"
     )
-    order = ", ".join(f"e.{name}" for name in ARTICLES.order)
-    query = f"SELECT p.source_path, {columns} FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1 AND e.article_id IS NOT NULL ORDER BY {order}"
+    query = f"SELECT p.source_path, {columns} FROM placed p JOIN {entries} e USING (digest) WHERE p.nth = 1 AND e.article_id IS NOT NULL"
     waiting: list[pa.Table] = []
-    for rows in space.rows(query):
+    for rows in space.in_order(query, key="article_id", order=", ".join(ARTICLES.order)):
         waiting.append(rows)
         if sum(table.num_rows for table in waiting) >= _ARTICLES:
             yield pa.concat_tables(waiting).to_pylist()

@@ -5,18 +5,20 @@ from pathlib import Path
 from shutil import rmtree
 from types import TracebackType
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.spill import connect
 from schemas import Table
 from schemas.arrow import arrow_schema, to_arrow
 
-_MEMORY = "320MB"
-"""What DuckDB may hold in memory; the rest goes to disk."""
 ROWS = 2_000
 """Rows of one batch that a query gives."""
+_PART = 50_000_000
+"""Bytes of rows that are sorted together: a sixth of what DuckDB may hold, for their size is told by a sample."""
+_SAMPLE = 200
+"""Rows of the sample."""
 
 
 class Space:
@@ -31,7 +33,8 @@ class Space:
         folder.mkdir(parents=True)
         self.folder = folder
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._base = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(folder / "spilled")})
+        self._base = connect(folder / "spilled")
+        self._ranked = 0
 
     def __enter__(self) -> "Space":
         return self
@@ -80,10 +83,36 @@ class Space:
         self._base.execute(query)
 
     def rows(self, query: str) -> Iterator[pa.Table]:
-        """Yield what a query gives, some thousand rows at a time."""
+        """Yield what a query gives, some thousand rows at a time, in whatever order they come."""
         with self._base.cursor() as cursor:
             for batch in cursor.sql(query).to_arrow_reader(ROWS):
                 yield pa.Table.from_batches([batch])
+
+    def in_order(self, query: str, *, key: str, order: str) -> Iterator[pa.Table]:
+        """Yield what a query gives in an order, some thousand rows at a time.
+
+        DuckDB holds all that it sorts in memory. So where the rows are many, their keys alone are sorted as a whole; the rows
+        follow part by part.
+
+        Args:
+            query: the query.
+            key: a column of it in which each row has another value.
+            order: what it is ordered by, in the words of ORDER BY; no two rows may be level.
+        """
+        some = list(self.rows(f"SELECT * FROM ({query}) LIMIT {_SAMPLE}"))
+        count = self.number(f"SELECT count(*) FROM ({query})")
+        seen, size = sum(rows.num_rows for rows in some), sum(rows.nbytes for rows in some)
+        at_once = max(1, _PART * seen // max(1, size))
+        if count <= at_once:
+            yield from self.rows(f"SELECT * FROM ({query}) ORDER BY {order}")
+            return
+        self._ranked += 1
+        ranks = f"ranks_{self._ranked}"
+        self.run(f"CREATE TABLE {ranks} AS SELECT {key}, row_number() OVER (ORDER BY {order}) AS rank FROM ({query})")
+        for last in range(at_once, count + at_once, at_once):
+            part = f"(SELECT * FROM {ranks} WHERE rank > {last - at_once} AND rank <= {last})"
+            yield from self.rows(f"SELECT q.* FROM ({query}) q JOIN {part} r USING ({key}) ORDER BY r.rank")
+        self.run(f"DROP TABLE {ranks}")
 
     def number(self, query: str) -> int:
         """Return the one number that a query gives."""
@@ -95,7 +124,7 @@ class Space:
         order = ", ".join(f'"{name}" NULLS FIRST' for name in table.order)
         columns = ", ".join(f'"{name}"' for name in table.column_names)
         source = query or f"SELECT * FROM {quoted([self.path(table.name)])}"
-        for rows in self.rows(f"SELECT {columns} FROM ({source}) ORDER BY {order}"):
+        for rows in self.in_order(f"SELECT {columns} FROM ({source})", key=table.key, order=order):
             yield rows.cast(arrow_schema(table))
 
 

@@ -28,10 +28,10 @@ def _pairs(space: Space, *, at_once: bool) -> Iterator[list[dict[str, object]]]:
         at_once: True for all events together.
     """
     query = f"""SELECT v.*, a.source_path FROM {quoted([space.path("events")])} v
-        JOIN {quoted([space.path("articles")])} a USING (article_id) ORDER BY v.supplier_id, v.recipient_id, v.event_id"""
+        JOIN {quoted([space.path("articles")])} a USING (article_id)"""
     waiting: list[dict[str, object]] = []
     last: tuple[object, object] | None = None
-    for rows in space.rows(query):
+    for rows in space.in_order(query, key="event_id", order="supplier_id, recipient_id, event_id"):
         for row in rows.to_pylist():
             pair = row["supplier_id"], row["recipient_id"]
             if pair != last and len(waiting) >= _EVENTS and not at_once:

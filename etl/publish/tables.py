@@ -32,11 +32,11 @@ def write_batches(table: Table, batches: Iterable[pa.Table], folder: Path) -> Pa
             waiting.append(batch)
             count += batch.num_rows
             while count >= _GROUP:
-                rows = pa.concat_tables(waiting)
+                rows = pa.concat_tables(waiting).combine_chunks()  # Parquet ends a page where a chunk ends
                 writer.write_table(rows.slice(0, _GROUP), row_group_size=_GROUP)
                 waiting, count = [rows.slice(_GROUP)], count - _GROUP
         if count:
-            writer.write_table(pa.concat_tables(waiting), row_group_size=_GROUP)
+            writer.write_table(pa.concat_tables(waiting).combine_chunks(), row_group_size=_GROUP)
     sync([aside])
     aside.replace(path)
     return path

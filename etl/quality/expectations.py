@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
+from etl.spill import connect
 from schemas import TABLES, Table
 from schemas.checks import to_frame
 
 _ROWS = 20_000
 """Rows that are checked at a time."""
-_MEMORY = "200MB"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def _expectations(table: Table) -> list[object]:
 def _whole_tables(folder: Path) -> pd.DataFrame:
     """One row for each table: its rows, how many of its keys differ, and how many of its links lead to no row."""
     told = []
-    with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(folder / "spilled")}) as base:
+    with connect(folder / "spilled") as base:
         for table in TABLES.values():
             base.read_parquet(str(folder / f"{table.name}.parquet")).create_view(table.name)
         for table in TABLES.values():

@@ -12,7 +12,7 @@ from etl.kept import keep, store
 from etl.publish import tables as publishing
 from etl.publish.tables import write_batches
 from etl.quality import expectations
-from schemas import ARTICLES, TABLES
+from schemas import ARTICLES, TABLES, TEXTS
 from schemas.arrow import arrow_schema
 from schemas.checks import to_frame
 from tests.conftest import SAMPLE, Run, run_pipeline
@@ -82,14 +82,30 @@ def test_rows_are_sorted_on_disk(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_more_is_sorted_than_memory_holds(tmp_path: Path) -> None:
+    """Texts of twice what DuckDB may hold come back in their order, whatever number of cores the machine has."""
+    words = "x" * 3_000
+    with Space(tmp_path / "run") as work:
+        for start in range(0, 200_000, 5_000):
+            numbers = range(start, start + 5_000)
+            # no order, and each once: 200,000 and 7,919 have no divisor in common
+            ids = [f"{number * 7_919 % 200_000:016x}" for number in numbers]
+            texts = [f"{number} {words}" for number in numbers]
+            work.add("texts", pa.table({"article_id": ids, "text": texts}, arrow_schema(TEXTS)))
+        work.finish_parts("texts")
+        found = [name for rows in work.sorted(TEXTS) for name in rows["article_id"].to_pylist()]
+    assert found == [f"{number:016x}" for number in range(200_000)]
+
+
 def test_the_division_of_batches_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file has the same bytes whether its rows come one by one or all at once."""
     monkeypatch.setattr(publishing, "_GROUP", 10)
-    schema = arrow_schema(ARTICLES)
-    rows = pa.Table.from_pylist([_row(n, str(n)) for n in range(40)], schema=schema)
+    # long texts, so that a row group has several pages
+    rows = [{"article_id": f"{number:016x}", "text": f"{number} " * 80_000} for number in range(40)]
+    whole = pa.Table.from_pylist(rows, schema=arrow_schema(TEXTS))
     written = {
-        size: write_batches(ARTICLES, [rows.slice(at, size) for at in range(0, 40, size)], tmp_path).read_bytes()
+        size: write_batches(TEXTS, [whole.slice(at, size) for at in range(0, 40, size)], tmp_path).read_bytes()
         for size in (1, 7, 10, 40)
     }
     assert len(set(written.values())) == 1
-    assert pq.read_metadata(tmp_path / "articles.parquet").num_row_groups == 4
+    assert pq.read_metadata(tmp_path / "texts.parquet").num_row_groups == 4
