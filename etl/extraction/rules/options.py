@@ -5,6 +5,7 @@ The grammar's own reading comes first; the scorer weighs it against the others.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.parts import Role
@@ -44,7 +45,7 @@ class Base:
     recipients: tuple[Role, ...]
     options: tuple[Role, ...]
 
-    @property
+    @cached_property
     def party_ids(self) -> tuple[frozenset[str], frozenset[str]]:
         """Identifiers of the grammar's suppliers and recipients."""
         return (

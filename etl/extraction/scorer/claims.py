@@ -1,5 +1,6 @@
 """Readings of one article that claim the same transfer -> one claim for each phase, with features of how the article bears it out."""
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,9 +10,9 @@ import numpy as np
 
 from etl.extraction.rules.headline import Headline
 from etl.extraction.rules.options import LINKS
-from etl.extraction.scorer.model import PHASES, STATUSES, Floats, Scores, is_worth_a_look
+from etl.extraction.scorer.model import PHASES, STATUSES, Scores, is_worth_a_look
 from etl.extraction.scorer.readings import Reading
-from etl.extraction.scorer.roles import Features
+from etl.extraction.scorer.trees import Features, Floats
 from etl.reference.tables import status_phase
 
 _MOST = 12
@@ -31,55 +32,104 @@ class Claim:
         transfer: supplier, recipient, category.
         readings: their numbers among the article's readings, the best for this phase first.
         evidence: for each of them, how much it speaks for the claim: the score of its transfer times that of the phase.
-        is_whole: True where the grammar gives one of the readings whole, at this phase.
-        status: the status within the phase that the readings speak for.
+        whole: those of them that the grammar gives whole, at this phase.
     """
 
     transfer: Transfer
     phase: str
     readings: tuple[int, ...]
     evidence: tuple[float, ...]
-    is_whole: bool
-    status: str
+    whole: tuple[int, ...]
 
     @property
     def key(self) -> tuple[str, str, str, str]:
         """What is claimed at the depth of an event."""
         return (*self.transfer, self.phase)
 
+    @property
+    def is_whole(self) -> bool:
+        """True where the grammar gives one of the readings whole, at this phase."""
+        return bool(self.whole)
+
 
 @dataclass(frozen=True)
 class _Group:
-    """The readings of one transfer with their scores, the best first."""
+    """The readings of one transfer with their scores, the best first.
+
+    Attributes:
+        best: for the best readings a line, for each phase a column: the score of the transfer times that of the phase.
+        told: for each phase the best score of a reading of which the grammar says that it is at this phase.
+        claimed: the readings that the grammar gives whole.
+    """
 
     transfer: Transfer
     readings: list[int]
     pair: Floats
     score: Floats
     phases: Floats
+    best: Floats
+    told: dict[str, float]
+    claimed: frozenset[int]
+    features: Features
 
 
 def _missing(scores: Floats) -> float:
     """The chance that none of several readings is right, were they independent."""
-    return float(np.prod(1.0 - scores))
+    return float(math.prod((1.0 - scores).tolist()))
 
 
 def _groups(readings: Sequence[Reading], scores: Scores) -> list[_Group]:
     grouped: dict[Transfer, list[int]] = defaultdict(list)
-    for number, reading in enumerate(readings):
-        if is_worth_a_look(reading, scores.transfer[number]):
+    for number, (reading, transfer) in enumerate(zip(readings, scores.transfer.tolist(), strict=True)):
+        if is_worth_a_look(reading, transfer):
             grouped[reading.transfer].append(number)
-    groups = []
-    for transfer in sorted(grouped):
-        ranked = sorted(grouped[transfer], key=lambda number: (-scores.transfer[number], number))
-        groups.append(_Group(transfer, ranked, scores.pair[ranked], scores.transfer[ranked], scores.phases[ranked]))
-    return groups
+    return [_group(transfer, grouped[transfer], readings, scores) for transfer in sorted(grouped)]
 
 
-def _status(group: _Group, phase: int, readings: Sequence[Reading], scores: Scores) -> str:
-    """The status within a phase for which the readings of a transfer speak, each by its own weight."""
-    best = group.readings[:_MOST]
-    weights = group.score[:_MOST] * group.phases[:_MOST, phase]
+def _group(transfer: Transfer, numbers: list[int], readings: Sequence[Reading], scores: Scores) -> _Group:
+    ranked = sorted(numbers, key=lambda number: (-scores.transfer[number], number))
+    score, phases = scores.transfer[ranked], scores.phases[ranked]
+    told: dict[str, float] = defaultdict(float)
+    for number, own in zip(ranked, score.tolist(), strict=True):
+        at = _phase_of(readings[number])
+        told[at] = max(told[at], own)
+    features: Features = {
+        "transfer": float(score[0]),
+        "second": float(score[1]) if len(score) > 1 else 0.0,
+        "any": 1.0 - _missing(score[:_MOST]),
+        "n_readings": float(min(20, len(ranked))),
+        "n_sentences": float(len({readings[number].base.candidate.sentence.index for number in ranked[:_MOST]})),
+        "is_grammatical": float(any(readings[number].is_grammatical for number in ranked)),
+        f"category={transfer[2]}": 1.0,
+    }
+    return _Group(
+        transfer,
+        ranked,
+        scores.pair[ranked],
+        score,
+        phases,
+        score[:_MOST, None] * phases[:_MOST],
+        told,
+        frozenset(number for number in ranked if readings[number].is_claimed),
+        features,
+    )
+
+
+def status_of(claim: Claim, readings: Sequence[Reading], scores: Scores) -> str:
+    """Return the status within a claim's phase that its readings tell.
+
+    What the grammar tells whole and for certain; else that for which the readings speak, each by its own weight.
+    """
+    told = [readings[number].base.candidate.standing for number in claim.whole]
+    certain = [standing.status for standing in told if standing.is_certain]
+    further = [status for status in certain if status != "considering"]  # talks outweigh mere plans
+    return next(iter(further or certain), None) or _weighed_status(claim, readings, scores)
+
+
+def _weighed_status(claim: Claim, readings: Sequence[Reading], scores: Scores) -> str:
+    phase = PHASES.index(claim.phase)
+    best = sorted(claim.readings, key=lambda number: (-scores.transfer[number], number))[:_MOST]
+    weights = scores.transfer[best] * scores.phases[best, phase]
     total = weights @ np.where(phase == _OF_PHASE, scores.statuses[best], 0.0)
     for number, weight in zip(best, weights, strict=True):
         standing = readings[number].base.candidate.standing
@@ -92,56 +142,35 @@ def _phase_of(reading: Reading) -> str:
     return status_phase(reading.base.candidate.standing.status)
 
 
-def _claim(group: _Group, phase: int, readings: Sequence[Reading], scores: Scores) -> Claim:
-    evidence = group.score * group.phases[:, phase]
-    order = sorted(range(len(evidence)), key=lambda place: (-evidence[place], group.readings[place]))
-    ranked = tuple(group.readings[place] for place in order)
-    whole = [
-        readings[number]
-        for number in ranked
-        if readings[number].is_claimed and _phase_of(readings[number]) == PHASES[phase]
-    ]
-    told = [reading.base.candidate.standing for reading in whole]
-    certain = [standing.status for standing in told if standing.is_certain]
-    further = [status for status in certain if status != "considering"]  # talks outweigh mere plans
-    return Claim(
-        group.transfer,
-        PHASES[phase],
-        ranked,
-        tuple(float(evidence[place]) for place in order),
-        bool(whole),
-        next(iter(further or certain), None) or _status(group, phase, readings, scores),
+def _claim(group: _Group, phase: int, readings: Sequence[Reading]) -> Claim:
+    evidence = (group.score * group.phases[:, phase]).tolist()
+    ranked = sorted(zip([-value for value in evidence], group.readings, strict=True))
+    numbers = tuple(number for _, number in ranked)
+    whole = tuple(
+        number for number in numbers if number in group.claimed and _phase_of(readings[number]) == PHASES[phase]
     )
+    return Claim(group.transfer, PHASES[phase], numbers, tuple(-value for value, _ in ranked), whole)
 
 
 def _own_features(claim: Claim, group: _Group, phase: int, readings: Sequence[Reading]) -> Features:
     """Features of a claim by itself."""
     best = readings[claim.readings[0]]
     candidate, standing = best.base.candidate, best.base.candidate.standing
-    score, phases = group.score[:_MOST], group.phases[:_MOST]
-    support = score[:, None] * phases
-    most = support.max(axis=0)
-    told: dict[str, float] = defaultdict(float)
-    for number, own in zip(group.readings, group.score, strict=True):
-        at = _phase_of(readings[number])
-        told[at] = max(told[at], float(own))
+    support = group.best[:, phase]
+    total = float(group.score[:_MOST].sum())
+    at = int(support.argmax())
+    most = group.best.max(axis=0).tolist()
+    told = group.told.get(claim.phase, 0.0)
     features: Features = {
-        "transfer": float(score[0]),
-        "second": float(score[1]) if len(score) > 1 else 0.0,
-        "any": 1.0 - _missing(score),
-        "support": float(most[phase]),
-        "any_support": 1.0 - _missing(support[:, phase]),
-        "mean_phase": float(support[:, phase].sum() / max(float(score.sum()), 1e-9)),
-        "best_phase": float(phases[int(np.argmax(support[:, phase])), phase]),
-        "told": told[claim.phase],
-        "told_share": told[claim.phase] / max(sum(told.values()), 1e-9),
-        "better_phases": float((most > most[phase]).sum()),
-        "of_phases": float(most[phase] / max(float(most.max()), 1e-9)),
-        "n_readings": float(min(20, len(group.readings))),
-        "n_sentences": float(
-            len({readings[number].base.candidate.sentence.index for number in group.readings[:_MOST]})
-        ),
-        "is_grammatical": float(any(readings[number].is_grammatical for number in group.readings)),
+        **group.features,
+        "support": most[phase],
+        "any_support": 1.0 - _missing(support),
+        "mean_phase": float(support.sum()) / max(total, 1e-9),
+        "best_phase": float(group.phases[at, phase]),
+        "told": told,
+        "told_share": told / max(sum(group.told.values()), 1e-9),
+        "better_phases": float(sum(other > most[phase] for other in most)),
+        "of_phases": most[phase] / max(*most, 1e-9),
         "is_whole": float(claim.is_whole),
         "sentence": float(min(30, candidate.sentence.index)),
         "is_denied": float(standing.assertion == "denied"),
@@ -149,7 +178,6 @@ def _own_features(claim: Claim, group: _Group, phase: int, readings: Sequence[Re
         "is_hypothetical": float(standing.is_hypothetical),
         "is_urged": float(standing.urged_by is not None),
         f"phase={claim.phase}": 1.0,
-        f"category={claim.transfer[2]}": 1.0,
         f"frame={candidate.trigger.frame}": 1.0,
         f"aspect={standing.aspect}": 1.0,
         f"told={_phase_of(best)}": 1.0,
@@ -233,10 +261,10 @@ def gather_claims(
             "n_transfers": float(min(20, len(transfers))),
         }
         for phase in range(len(PHASES)):
-            claim = _claim(group, phase, readings, scores)
+            claim = _claim(group, phase, readings)
             features = _own_features(claim, group, phase, readings)
             found.append((claim, {**features, **shared, **_headline_features(claim, title_parties, headline)}))
     supports = sorted(features["support"] for _, features in found)
     for _, features in found:
-        features["better"] = float(len(supports) - np.searchsorted(supports, features["support"], side="right"))
+        features["better"] = float(len(supports) - bisect_right(supports, features["support"]))
     return found

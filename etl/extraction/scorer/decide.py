@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from etl.extraction.scorer.claims import Claim, gather_claims
+from etl.extraction.scorer.claims import Claim, gather_claims, status_of
 from etl.extraction.scorer.model import Model, Scores
 from etl.extraction.scorer.readings import ArticleReadings, Reading
 from etl.reference import Entry
@@ -80,7 +80,7 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
             kept.append((float(score), claim))
     chosen = []
     for score, claim in _agree(kept, found, model):
-        main = _main(claim, found)
+        main, status = _main(claim, found), status_of(claim, found.readings, scores)
         denials = [
             number
             for number in _nearly_best(claim, _DENIAL)
@@ -91,7 +91,7 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
             system = (
                 reading.base.candidate.system.entry if _is_listed(reading, main) else main.base.candidate.system.entry
             )
-            chosen.append((number, Chosen(reading, system, claim.status, score, model.confidence(score))))
+            chosen.append((number, Chosen(reading, system, status, score, model.confidence(score))))
     return [item for _, item in sorted(chosen, key=lambda item: item[0])]
 
 

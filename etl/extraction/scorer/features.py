@@ -11,7 +11,9 @@ from etl.extraction.rules.attributes import MONEY, quantity_span
 from etl.extraction.rules.lexicon import cues, verbs
 from etl.extraction.rules.options import Base
 from etl.extraction.rules.parts import Role
-from etl.extraction.scorer.roles import Context, Features
+from etl.extraction.rules.propose import Candidate
+from etl.extraction.scorer.roles import Context
+from etl.extraction.scorer.trees import Features
 from etl.reference.tables import are_rivals, industries, status_phase
 
 _DOUBT = re.compile(
@@ -26,6 +28,7 @@ _SHIP = re.compile(
     r"\b(shipment|cargo|consignment|vessel|ship|dhow|bound|smuggl|traffick|traffic|convoy|plane)\w*\b",
     re.IGNORECASE,
 )
+_FIRST_PERSON = re.compile(r"\b(we|our|us|I)\b")
 _WHEN = frozenset(
     [
         "ago",
@@ -76,64 +79,68 @@ def _near(trigger: Token) -> Iterator[str]:
         yield f"root={root.lemma_.lower()}"
 
 
+def trigger_features(candidate: Candidate, context: Context) -> Features:
+    """Return the features that all readings of one trigger share: of its sentence, of the words near it, and of the article."""
+    sentence, token = candidate.sentence, candidate.token
+    text, discourse = sentence.text, context.discourse
+    before = text[: token.idx].lower()
+    return {
+        "has_money": float(MONEY.search(text) is not None),
+        "doubts": float(len(_DOUBT.findall(text))),
+        "uses": float(len(_USE.findall(text))),
+        "ships": float(len(_SHIP.findall(text))),
+        "tag_first_person": float(_FIRST_PERSON.search(text) is not None),
+        "in_quotes": float((before.count("“") + before.count('"')) > (before.count("”") + before.count('" '))),
+        "is_question": float(text.rstrip("”\"'").endswith("?")),
+        "length": len(text) / 50,
+        "n_actors": float(len({match.entry.party_id for match in sentence.actors})),
+        "n_systems": float(len(sentence.systems)),
+        "place": float(min(20, sentence.index)),
+        "title_arms": float(any(not match.entry.is_actor for match in discourse.title)),
+        "title_actors": float(len(discourse.title_parties)),
+        "arms_density": len(discourse.systems) / max(1, len(discourse.sentences)),
+        **{f"title_phase={status_phase(status)}": 1.0 for status in context.headline.statuses},
+        **dict.fromkeys(_near(token), 1.0),
+    }
+
+
 def base_features(base: Base, context: Context) -> Features:
     """Return the features that all readings of one trigger and one piece of equipment share."""
     candidate, standing = base.candidate, base.candidate.standing
-    sentence, trigger, token = candidate.sentence, candidate.trigger, candidate.token
-    text = sentence.text
-    lower = text[: token.idx].lower()
-    system_offset = candidate.system.start - sentence.start
-    title = context.discourse.title
+    trigger, token, system = candidate.trigger, candidate.token, candidate.system
+    offset = system.start - candidate.sentence.start
+    distance = min(30.0, abs(offset - token.idx) / 8) if candidate.system_link != "discourse" else 30.0
     features: Features = {
-        f"frame={trigger.frame}": 1,
-        f"class={trigger.word_class}": 1,
-        f"lemma={trigger.lemma}": 1,
-        f"aspect={standing.aspect}": 1,
-        f"status={standing.status}": 1,
-        f"phase={status_phase(standing.status)}": 1,
-        f"category={category(candidate.system.entry)}": 1,
-        f"system_link={candidate.system_link}": 1,
-        f"terms={trigger.transfer_type}": 1,
-        "is_verb": trigger.is_verb,
-        "is_denied": standing.assertion == "denied",
-        "is_certain": standing.is_certain,
-        "is_hypothetical": standing.is_hypothetical,
-        "is_urged": standing.urged_by is not None,
-        "specificity": candidate.system.entry.rank,
-        "system_distance": min(30.0, abs(system_offset - token.idx) / 8)
-        if candidate.system_link != "discourse"
-        else 30,
-        "system_before": system_offset < token.idx,
-        "has_quantity": quantity_span(candidate) is not None,
-        "has_money": MONEY.search(text) is not None,
-        "doubts": len(_DOUBT.findall(text)),
-        "uses": len(_USE.findall(text)),
-        "ships": len(_SHIP.findall(text)),
-        "in_quotes": (lower.count("“") + lower.count('"')) > (lower.count("”") + lower.count('" ')),
-        "is_question": text.rstrip("”\"'").endswith("?"),
-        "length": len(text) / 50,
-        "n_actors": len({match.entry.party_id for match in sentence.actors}),
-        "n_systems": len(sentence.systems),
-        "place": min(20, sentence.index),
-        "title_arms": any(not match.entry.is_actor for match in title),
-        "title_actors": len(context.discourse.title_parties),
-        "arms_density": len(context.discourse.systems) / max(1, len(context.discourse.sentences)),
-        "title_category": category(candidate.system.entry) in context.headline.categories,
-        "title_status": standing.status in context.headline.statuses,
-        **{f"title_phase={status_phase(status)}": 1 for status in context.headline.statuses},
-        "has_origin": candidate.origin is not None,
-        "has_maker": bool(candidate.system.entry.made_in),
-        "n_options": len(base.options),
-        "n_grammar_suppliers": len(base.suppliers),
-        "n_grammar_recipients": len(base.recipients),
-        "tag_first_person": bool(re.search(r"\b(we|our|us|I)\b", text)),
+        f"frame={trigger.frame}": 1.0,
+        f"class={trigger.word_class}": 1.0,
+        f"lemma={trigger.lemma}": 1.0,
+        f"aspect={standing.aspect}": 1.0,
+        f"status={standing.status}": 1.0,
+        f"phase={status_phase(standing.status)}": 1.0,
+        f"category={category(system.entry)}": 1.0,
+        f"system_link={candidate.system_link}": 1.0,
+        f"terms={trigger.transfer_type}": 1.0,
+        "is_verb": float(trigger.is_verb),
+        "is_denied": float(standing.assertion == "denied"),
+        "is_certain": float(standing.is_certain),
+        "is_hypothetical": float(standing.is_hypothetical),
+        "is_urged": float(standing.urged_by is not None),
+        "specificity": float(system.entry.rank),
+        "system_distance": distance,
+        "system_before": float(offset < token.idx),
+        "has_quantity": float(quantity_span(candidate) is not None),
+        "title_category": float(category(system.entry) in context.headline.categories),
+        "title_status": float(standing.status in context.headline.statuses),
+        "has_origin": float(candidate.origin is not None),
+        "has_maker": float(bool(system.entry.made_in)),
+        "n_options": float(len(base.options)),
+        "n_grammar_suppliers": float(len(base.suppliers)),
+        "n_grammar_recipients": float(len(base.recipients)),
     }
-    for name in _near(candidate.token):
-        features[name] = 1
     for _, cue in standing.governors[:5]:
-        features[f"cue={cue.effect}:{cue.status or ''}"] = 1
-        features[f"cue_lemma={cue.lemma}"] = 1
-    return {name: float(value) for name, value in features.items()}
+        features[f"cue={cue.effect}:{cue.status or ''}"] = 1.0
+        features[f"cue_lemma={cue.lemma}"] = 1.0
+    return features
 
 
 def pair_features(supplier: Role | None, recipient: Role | None, context: Context) -> Features:

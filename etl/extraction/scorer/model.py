@@ -1,91 +1,27 @@
-"""The trained scorer: boosted trees kept as plain numbers in `model.json`, evaluated with NumPy alone.
-
-LightGBM trains the trees, but is not needed to use them: its wheels need a system library that pip cannot install.
-"""
+"""The trained scorer, as `model.json` holds it: what it says of readings and of claims, and how far such scores were right."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from etl.errors import ReferenceDataError
-from etl.extraction.scorer.readings import ArticleReadings, Reading
+from etl.extraction.scorer.readings import ArticleReadings, Reading, join_parts
+from etl.extraction.scorer.trees import Features, Floats, Forest, read_trees
 from schemas.codes import codes
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 PHASES: tuple[str, ...] = tuple(codes("status_phase"))
 """Order of the columns of `Scores.phases`."""
 STATUSES: tuple[str, ...] = tuple(codes("status"))
 """Order of the columns of `Scores.statuses`."""
 _TOGETHER = 512
 """Readings from which those of several articles are scored together."""
-_ROWS = 128
-"""Rows that are worked on at a time, so that all that a step needs stays in the processor's cache."""
 LEAST = 0.03
 """Readings whose transfer has a lower score are not looked at any more, unless the grammar gives them whole."""
-
-
-@dataclass(frozen=True)
-class Trees:
-    """The nodes of a sum of trees, one after the other. A leaf points to itself, so that all rows can take the same number of steps.
-
-    Attributes:
-        roots: first node of each tree.
-        depth: steps from a root to the farthest leaf.
-    """
-
-    feature: Ints
-    threshold: Floats
-    left: Ints
-    right: Ints
-    value: Floats
-    roots: Ints
-    depth: int
-
-    def score(self, table: Floats) -> Floats:
-        """Return the probability of each row of a table of features: the trees' sum is its log-odds."""
-        parts = [self._log_odds(table[start : start + _ROWS]) for start in range(0, len(table), _ROWS)]
-        result: Floats = 1.0 / (1.0 + np.exp(-np.concatenate(parts))) if parts else np.zeros(0)
-        return result
-
-    def _log_odds(self, table: Floats) -> Floats:
-        """The sum of the leaves that each of some rows comes to."""
-        cells = np.ascontiguousarray(table).ravel()
-        first = np.arange(len(table))[:, None] * table.shape[1]
-        node = np.tile(self.roots, (len(table), 1))
-        for _ in range(self.depth):
-            goes_left = cells.take(first + self.feature.take(node)) <= self.threshold.take(node)
-            node = np.where(goes_left, self.left.take(node), self.right.take(node))
-        total: Floats = self.value.take(node).sum(axis=1)
-        return total
-
-
-@dataclass(frozen=True)
-class Forest:
-    """One or several sums of trees over the same named features, by what each tells."""
-
-    features: tuple[str, ...]
-    heads: Mapping[str, Trees]
-
-    @cached_property
-    def _column(self) -> dict[str, int]:
-        return {name: number for number, name in enumerate(self.features)}
-
-    def table(self, rows: Sequence[Mapping[str, float]]) -> Floats:
-        """Return rows of features as a table; a feature that a row does not have is 0."""
-        table = np.zeros((len(rows), len(self.features)))
-        column = self._column.get
-        for cells, row in zip(table, rows, strict=True):
-            for name, value in row.items():
-                if value and (place := column(name)) is not None:
-                    cells[place] = value
-        return table
 
 
 @dataclass(frozen=True)
@@ -151,21 +87,21 @@ class Model:
             yield Scores(scores.pair[own], scores.transfer[own], scores.phases[own], scores.statuses[own])
 
     def _score(self, readings: Sequence[Reading], articles: Sequence[ArticleReadings]) -> Scores:
-        table = self.readings.table([features for found in articles for features in found.features()])
+        columns = self.readings.columns(*join_parts([found.parts() for found in articles]))
         heads = self.readings.heads
-        transfer = heads["transfer"].score(table)
+        transfer = heads["transfer"].score(columns)
         looked_at = [number for number, reading in enumerate(readings) if is_worth_a_look(reading, transfer[number])]
-        near = table[looked_at]
-        pair = np.zeros(len(table))
+        near = columns[:, looked_at]
+        pair = np.zeros(len(readings))
         pair[looked_at] = heads["pair"].score(near)
-        stands = np.zeros((len(table), len(PHASES) + len(STATUSES)))
+        stands = np.zeros((len(readings), len(PHASES) + len(STATUSES)))
         for column, name in enumerate((*PHASES, *STATUSES)):
             stands[looked_at, column] = heads[name].score(near)
         return Scores(pair, transfer, stands[:, : len(PHASES)], stands[:, len(PHASES) :])
 
-    def score_claims(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+    def score_claims(self, rows: Sequence[Features]) -> Floats:
         """Return the probability of each claim, given its features."""
-        return self.claims.heads["event"].score(self.claims.table(rows))
+        return self.claims.heads["event"].score(self.claims.columns(rows))
 
     def confidence(self, score: float) -> float:
         """Return the share of events of such a score that were right in cross-validation."""
@@ -173,20 +109,8 @@ class Model:
         return float(np.interp(score, scores, shares))
 
 
-def _read_trees(raw: Mapping[str, Any]) -> Trees:
-    return Trees(
-        np.array(raw["feature"], dtype=np.int64),
-        np.array(raw["threshold"], dtype=np.float64),
-        np.array(raw["left"], dtype=np.int64),
-        np.array(raw["right"], dtype=np.int64),
-        np.array(raw["value"], dtype=np.float64),
-        np.array(raw["roots"], dtype=np.int64),
-        int(raw["depth"]),
-    )
-
-
 def _read_forest(raw: Mapping[str, Any]) -> Forest:
-    return Forest(tuple(raw["features"]), {name: _read_trees(trees) for name, trees in raw["heads"].items()})
+    return Forest(tuple(raw["features"]), {name: read_trees(trees) for name, trees in raw["heads"].items()})
 
 
 def read_model(text: str) -> Model:
@@ -206,7 +130,7 @@ def read_model(text: str) -> Model:
             raw["rival"],
             raw["firm"],
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ReferenceDataError(
             f"etl/extraction/scorer/model.json is no scorer ({error}). Train it: make train."
         ) from error

@@ -1,7 +1,10 @@
 """All readings of an article: every trigger and piece of equipment with every pair of parties that could be meant."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import ParamSpec
+
+import numpy as np
 
 from etl.extraction.gate import candidate_sentences, names_two_parties, tells_of_arms
 from etl.extraction.rules.annotate import Sentence, category, find_names, parse, split_sentences
@@ -10,41 +13,39 @@ from etl.extraction.rules.headline import headline_sentence, read_headline
 from etl.extraction.rules.options import Base, gather_bases
 from etl.extraction.rules.parts import Role
 from etl.extraction.rules.propose import propose
-from etl.extraction.scorer.features import base_features, pair_features
-from etl.extraction.scorer.roles import Context, Features, make_context, role_features
+from etl.extraction.scorer.features import base_features, pair_features, trigger_features
+from etl.extraction.scorer.roles import Context, is_elsewhere, make_context, party_features, role_features
+from etl.extraction.scorer.trees import Features, Ints
 from etl.sources import Article
+
+_Told = ParamSpec("_Told")
+_GRAMMATICAL = frozenset({"argument", "inherited", "modifier"})
+"""Ways of finding a party or a piece of equipment that are the grammar's own."""
+Parts = tuple[list[Features], Ints]
+"""Features that readings are made of, each part once; for each reading a line with the numbers of its five parts."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading: a base with a supplier and a recipient; None is a party that is not named."""
+    """One reading: a base with a supplier and a recipient; None is a party that is not named.
+
+    Attributes:
+        number: of its base among those of the article.
+        parties: identifiers of supplier and recipient.
+        is_grammatical: True where the grammar itself gives supplier, recipient and equipment, each as an argument of the trigger.
+    """
 
     base: Base
     number: int
     supplier: Role | None
     recipient: Role | None
-
-    @property
-    def parties(self) -> tuple[str, str]:
-        """Identifiers of supplier and recipient."""
-        return _party(self.supplier), _party(self.recipient)
+    parties: tuple[str, str]
+    is_grammatical: bool
 
     @property
     def transfer(self) -> tuple[str, str, str]:
         """What the reading claims but for its status: supplier, recipient, category of the equipment."""
         return (*self.parties, category(self.base.candidate.system.entry))
-
-    @property
-    def is_grammatical(self) -> bool:
-        """True where the grammar itself gives supplier, recipient and equipment, each as an argument of the trigger."""
-        suppliers, recipients = self.base.party_ids
-        links = {"argument", "inherited", "modifier"}
-        return (
-            self.parties[0] in suppliers
-            and self.parties[1] in recipients
-            and all(role is not None and role.link in links for role in (self.supplier, self.recipient))
-            and self.base.candidate.system_link in links
-        )
 
     @property
     def is_claimed(self) -> bool:
@@ -57,6 +58,32 @@ def _party(role: Role | None) -> str:
     return role.match.entry.party_id if role else "unknown"
 
 
+def _named(role: Role | None) -> tuple[object, ...]:
+    """What of a party bears on the features of a pair."""
+    return (role.match.entry.id, role.match.start, role.match.end) if role else ()
+
+
+class _Numbered:
+    """Features, each worked out once, and known by their number."""
+
+    def __init__(self) -> None:
+        self.features: list[Features] = []
+        self._numbers: dict[object, int] = {}
+
+    def number(self, key: object, told: Callable[_Told, Features], *of: _Told.args, **named: _Told.kwargs) -> int:
+        """Return the number of the features of a key; where it is met for the first time, they are told of what follows."""
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.features)
+            self.features.append(told(*of, **named))
+        return number
+
+
+def _of_both(reading: Reading, context: Context) -> Features:
+    both = pair_features(reading.supplier, reading.recipient, context)
+    return {**both, "is_grammatical": float(reading.is_grammatical)}
+
+
 @dataclass(frozen=True)
 class ArticleReadings:
     """The readings of one article, their bases (a reading's `number` is the place of its base), and what all of them share."""
@@ -65,28 +92,82 @@ class ArticleReadings:
     bases: list[Base]
     context: Context
 
+    def parts(self) -> Parts:
+        """Return the features of the readings in parts: of the trigger, of the base, of each party, and of both together."""
+        context = self.context
+        parts, parties = _Numbered(), _Numbered()
+        shared = []
+        for place, base in enumerate(self.bases):
+            candidate = base.candidate
+            trigger = (candidate.sentence.index, candidate.token.i)
+            shared.append(
+                (
+                    parts.number(trigger, trigger_features, candidate, context),
+                    parts.number(place, base_features, base, context),
+                )
+            )
+
+        def in_role(role: Role | None, side: str, base: Base, place: int) -> Features:
+            own: Features = {}
+            if role is not None:
+                at = (place, _named(role), is_elsewhere(role))
+                own = parties.features[parties.number(at, party_features, role, base, context)]
+            return role_features(role, side, base, own)
+
+        made_of = []
+        for reading in self.readings:
+            base, place, supplier, recipient = reading.base, reading.number, reading.supplier, reading.recipient
+            both = (_named(supplier), _named(recipient), reading.is_grammatical)
+            made_of.append(
+                (
+                    *shared[place],
+                    parts.number((place, "s", reading.parties[0]), in_role, supplier, "s", base, place),
+                    parts.number((place, "r", reading.parties[1]), in_role, recipient, "r", base, place),
+                    parts.number(both, _of_both, reading, context),
+                )
+            )
+        return parts.features, np.array(made_of, dtype=np.int64).reshape(-1, 5)
+
     def features(self) -> Iterator[Features]:
         """Yield the features of each reading, in order."""
-        shared = [base_features(base, self.context) for base in self.bases]
-        roles: dict[tuple[int, str, str], Features] = {}
-        for reading in self.readings:
-            base, number = reading.base, reading.number
-            for side, role, party in zip("sr", (reading.supplier, reading.recipient), reading.parties, strict=True):
-                if (number, side, party) not in roles:
-                    roles[number, side, party] = role_features(role, side, base, self.context)
-            yield {
-                **shared[number],
-                **roles[number, "s", reading.parties[0]],
-                **roles[number, "r", reading.parties[1]],
-                **pair_features(reading.supplier, reading.recipient, self.context),
-                "is_grammatical": float(reading.is_grammatical),
-            }
+        features, made_of = self.parts()
+        for numbers in made_of.tolist():
+            yield {name: value for number in numbers for name, value in features[number].items()}
+
+
+def join_parts(several: Sequence[Parts]) -> Parts:
+    """Return the readings of several articles in parts, as if they were of one."""
+    features: list[Features] = []
+    lines = []
+    for parts, made_of in several:
+        lines.append(made_of + len(features))
+        features += parts
+    return features, np.concatenate(lines) if lines else np.empty((0, 5), dtype=np.int64)
 
 
 def _options(base: Base, side: str) -> list[Role | None]:
     """Everyone who could be one side; whom the grammar gives as that side comes with the grammar's link."""
     given = {role.match.entry.party_id: role for role in (base.suppliers if side == "s" else base.recipients)}
     return [None, *(given.get(role.match.entry.party_id, role) for role in base.options)]
+
+
+def _readings(base: Base, number: int) -> Iterator[Reading]:
+    """All readings of a base, each pair of two parties once."""
+    given = base.party_ids
+    is_linked = base.candidate.system_link in _GRAMMATICAL
+    sides = []
+    for side, parties in zip("sr", given, strict=True):
+        roles = [(role, _party(role)) for role in _options(base, side)]
+        sides.append(
+            [
+                (role, party, is_linked and role is not None and party in parties and role.link in _GRAMMATICAL)
+                for role, party in roles
+            ]
+        )
+    for supplier, first, is_argument in sides[0]:
+        for recipient, second, is_other_argument in sides[1]:
+            if first != second:
+                yield Reading(base, number, supplier, recipient, (first, second), is_argument and is_other_argument)
 
 
 @dataclass(frozen=True)
@@ -131,13 +212,7 @@ def read_opened(opened: Opened) -> ArticleReadings:
     reached = (sentence for sentence in opened.chosen if discourse.is_in_reach(sentence))
     candidates = (candidate for sentence in reached for candidate in propose(sentence, discourse))
     bases = gather_bases(candidates, discourse)
-    readings = [
-        Reading(base, number, supplier, recipient)
-        for number, base in enumerate(bases)
-        for supplier in _options(base, "s")
-        for recipient in _options(base, "r")
-        if _party(supplier) != _party(recipient)
-    ]
+    readings = [reading for number, base in enumerate(bases) for reading in _readings(base, number)]
     return ArticleReadings(readings, bases, make_context(discourse, headline, bases))
 
 

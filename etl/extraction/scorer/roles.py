@@ -13,9 +13,9 @@ from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.headline import Headline
 from etl.extraction.rules.options import LINKS, Base
 from etl.extraction.rules.parts import Role
+from etl.extraction.scorer.trees import Features
+from etl.reference import Match
 from etl.reference.tables import industries
-
-Features = dict[str, float]
 
 _PREPOSITIONS = ("to", "from", "for", "by", "with", "in", "of", "against", "into", "and", "on", "between")
 _INSIDE = frozenset(["amod", "compound", "nmod", "poss", "npadvmod", "det", "nummod", "case", "quantmod"])
@@ -119,112 +119,155 @@ def _above(token: Token) -> Iterator[Token]:
     yield from token.ancestors
 
 
-def _path(name: Token, trigger: Token, side: str) -> Features:
+class _Sided(dict[str, str]):
+    """Names of features with the side of which they tell."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__()
+        self._side = side
+
+    def __missing__(self, name: str) -> str:
+        self[name] = sided = f"{self._side}_{name}"
+        return sided
+
+
+_SIDED = {side: _Sided(side) for side in "sr"}
+
+
+def _path(name: Token, trigger: Token) -> Features:
     """Features of the way through the parse from a name to the trigger."""
     phrase = _phrase(name)
     up = list(_above(phrase))
     down = list(_above(trigger))
     meeting = {token.i for token in down}
     common = next((token for token in up if token.i in meeting), None)
-    features: Features = {f"{side}_dep={name.dep_}": 1.0, f"{side}_phrase={phrase.dep_}": 1.0}
+    features: Features = {f"dep={name.dep_}": 1.0, f"phrase={phrase.dep_}": 1.0}
     if phrase.dep_ == "pobj":
         carrier = phrase.head.head
-        features[f"{side}_hangs_on_verb"] = float(carrier.pos_ in {"VERB", "AUX"})
-        features[f"{side}_hangs_on_trigger"] = float(carrier.i == trigger.i)
+        features["hangs_on_verb"] = float(carrier.pos_ in {"VERB", "AUX"})
+        features["hangs_on_trigger"] = float(carrier.i == trigger.i)
     governor = phrase.head
-    features[f"{side}_speaks"] = float(phrase.dep_ in {"nsubj", "pobj"} and governor.lemma_.lower() in _SPEECH)
-    features[f"{side}_is_root_subject"] = float(phrase.dep_.startswith("nsubj") and governor.dep_ == "ROOT")
+    features["speaks"] = float(phrase.dep_ in {"nsubj", "pobj"} and governor.lemma_.lower() in _SPEECH)
+    features["is_root_subject"] = float(phrase.dep_.startswith("nsubj") and governor.dep_ == "ROOT")
     if common is None:
         return features
     steps_up = [token.i for token in up].index(common.i)
     steps_down = [token.i for token in down].index(common.i)
     passed = [*up[:steps_up], *down[:steps_down]]
     features |= {
-        f"{side}_path": float(steps_up + steps_down),
-        f"{side}_path_up": float(steps_up),
-        f"{side}_path_down": float(steps_down),
-        f"{side}_clauses": float(sum(token.dep_ in _CLAUSES for token in passed)),
-        f"{side}_coordinated": float(sum(token.dep_ == "conj" for token in passed)),
-        f"{side}_under_trigger": float(common.i == trigger.i),
-        f"{side}_over_trigger": float(steps_up <= 1),
+        "path": float(steps_up + steps_down),
+        "path_up": float(steps_up),
+        "path_down": float(steps_down),
+        "clauses": float(sum(token.dep_ in _CLAUSES for token in passed)),
+        "coordinated": float(sum(token.dep_ == "conj" for token in passed)),
+        "under_trigger": float(common.i == trigger.i),
+        "over_trigger": float(steps_up <= 1),
     }
     return features
 
 
-def _knowledge(party: str, base: Base, side: str) -> Features:
+def _knowledge(party: str, base: Base) -> Features:
     """Features of what the tables know: whose industry makes the equipment, and how large a maker the party is."""
     made_in = base.candidate.system.entry.made_in
     return {
-        f"{side}_makes_it": float(party in made_in),
-        f"{side}_another_makes_it": float(bool(made_in) and party not in made_in),
-        f"{side}_industry": math.log1p(industries()[party]),
+        "makes_it": float(party in made_in),
+        "another_makes_it": float(bool(made_in) and party not in made_in),
+        "industry": math.log1p(industries()[party]),
     }
 
 
-def _in_sentence(role: Role, side: str, base: Base) -> Features:
+def _in_sentence(match: Match, base: Base) -> Features:
     """Features of a party that the sentence itself names."""
-    match, candidate = role.match, base.candidate
+    candidate = base.candidate
     sentence, trigger = candidate.sentence, candidate.token
     offset = match.start - sentence.start
     before = sentence.text[max(0, offset - 12) : offset].lower().split()
     after = sentence.text[match.end - sentence.start :][:14]
     word = before[-1] if before and before[-1] != "the" else (before[-2] if len(before) > 1 else "")
     features: Features = {
-        f"{side}_distance": min(20.0, abs(offset - trigger.idx) / 10),
-        f"{side}_before": float(offset < trigger.idx),
-        f"{side}_before_system": float(offset < candidate.system.start - sentence.start),
-        f"{side}_prep={word}" if word in _PREPOSITIONS else f"{side}_prep=other": 1.0,
-        f"{side}_possessive": float(after.startswith(("'s", "’s", "' ", "’ "))),
-        f"{side}_first": float(not any(actor.start < match.start for actor in sentence.actors)),
-        f"{side}_compound": float(match.end < candidate.system.start <= match.end + 2),
+        "distance": min(20.0, abs(offset - trigger.idx) / 10),
+        "before": float(offset < trigger.idx),
+        "before_system": float(offset < candidate.system.start - sentence.start),
+        f"prep={word}" if word in _PREPOSITIONS else "prep=other": 1.0,
+        "possessive": float(after.startswith(("'s", "’s", "' ", "’ "))),
+        "first": float(not any(actor.start < match.start for actor in sentence.actors)),
+        "compound": float(match.end < candidate.system.start <= match.end + 2),
     }
     name = sentence.token_at(match.start)
-    return features | _path(name, trigger, side) if name is not None else features
+    return features | _path(name, trigger) if name is not None else features
 
 
-def role_features(role: Role | None, side: str, base: Base, context: Context) -> Features:
+def _in_article(match: Match, index: int, context: Context) -> Features:
+    """Features of a party's part in the article, seen from one of its sentences."""
+    party, discourse = match.entry.party_id, context.discourse
+    named = context.sentences_of.get(party, [])
+    last = bisect_right(named, index)
+    return {
+        f"table={match.entry.table}": 1.0,
+        f"sort={match.sort}": 1.0,
+        "share": discourse.frequency[party] / context.total,
+        "common": float(min(_FAR, context.ranks.get(party, _FAR))),
+        "in_title": float(party in discourse.title_parties),
+        "supplies_in_title": float(party in context.headline.suppliers),
+        "receives_in_title": float(party in context.headline.recipients),
+        "gap": float(min(_FAR, index - named[last - 1])) if last else float(_FAR),
+        "first_named": float(min(_FAR, named[0])) if named else float(_FAR),
+        "n_sentences": float(min(_FAR, len(named))),
+        "supplies_elsewhere": float(min(4, len(context.suppliers.get(party, frozenset()) - {index}))),
+        "receives_elsewhere": float(min(4, len(context.recipients.get(party, frozenset()) - {index}))),
+    }
+
+
+def is_elsewhere(role: Role) -> bool:
+    """True for a party that was found in the headline or by its frequency, wherever that is."""
+    return role.link in _ELSEWHERE
+
+
+def party_features(role: Role, base: Base, context: Context) -> Features:
+    """Return the features of one party, whichever side it is on.
+
+    Args:
+        role: the party.
+        base: the trigger and the equipment.
+        context: what the readings of the article share.
+    """
+    match, candidate = role.match, base.candidate
+    party, sentence, origin = match.entry.party_id, candidate.sentence, candidate.origin
+    here = not is_elsewhere(role) and sentence.start <= match.start < sentence.end and match.end > 0
+    features: Features = {
+        "is_origin": float(origin is not None and origin.entry.party_id == party),
+        "here": float(here),
+        **_in_article(match, sentence.index, context),
+        **_knowledge(party, base),
+    }
+    if not is_elsewhere(role) and match.end:
+        at = sentence.start + candidate.token.idx
+        features["others_between"] = float(min(6, context.others_between(party, match.start, at)))
+    return features | _in_sentence(match, base) if here else features
+
+
+def role_features(role: Role | None, side: str, base: Base, features: Features) -> Features:
     """Return the features of one party in one role.
 
     Args:
         role: the party, or None for one that is not named.
         side: `s` for the supplier, `r` for the recipient.
         base: the trigger and the equipment.
-        context: what the readings of the article share.
+        features: the party's own.
     """
     suppliers, recipients = base.party_ids
     grammar, other = (suppliers, recipients) if side == "s" else (recipients, suppliers)
-    features: Features = {f"{side}_given": float(bool(grammar))}
+    named = _SIDED[side]
     if role is None:
-        return {**features, f"{side}_link=none": 1.0}
-    match, party = role.match, role.match.entry.party_id
+        return {named["given"]: float(bool(grammar)), named["link=none"]: 1.0}
+    party = role.match.entry.party_id
     given = base.suppliers if side == "s" else base.recipients
     link = next((item.link for item in given if item.match.entry.party_id == party), role.link)
-    sentence = base.candidate.sentence
-    here = role.link not in _ELSEWHERE and sentence.start <= match.start < sentence.end and match.end > 0
-    named = context.sentences_of.get(party, [])
-    last = bisect_right(named, sentence.index)
-    features |= {
-        f"{side}_link={link}": 1.0,
-        f"{side}_rank": float(LINKS.index(link)),
-        f"{side}_is_grammar": float(party in grammar),
-        f"{side}_is_other": float(party in other),
-        f"{side}_is_origin": float(base.candidate.origin is not None and base.candidate.origin.entry.party_id == party),
-        f"{side}_table={match.entry.table}": 1.0,
-        f"{side}_sort={match.sort}": 1.0,
-        f"{side}_share": context.discourse.frequency[party] / context.total,
-        f"{side}_common": float(min(_FAR, context.ranks.get(party, _FAR))),
-        f"{side}_in_title": float(party in context.discourse.title_parties),
-        f"{side}_supplies_in_title": float(party in context.headline.suppliers),
-        f"{side}_receives_in_title": float(party in context.headline.recipients),
-        f"{side}_here": float(here),
-        f"{side}_gap": float(min(_FAR, sentence.index - named[last - 1])) if last else float(_FAR),
-        f"{side}_first_named": float(min(_FAR, named[0])) if named else float(_FAR),
-        f"{side}_n_sentences": float(min(_FAR, len(named))),
-        f"{side}_supplies_elsewhere": float(min(4, len(context.suppliers.get(party, frozenset()) - {sentence.index}))),
-        f"{side}_receives_elsewhere": float(min(4, len(context.recipients.get(party, frozenset()) - {sentence.index}))),
-        **_knowledge(party, base, side),
+    return {
+        named["given"]: float(bool(grammar)),
+        named[f"link={link}"]: 1.0,
+        named["rank"]: float(LINKS.index(link)),
+        named["is_grammar"]: float(party in grammar),
+        named["is_other"]: float(party in other),
+        **{named[name]: value for name, value in features.items()},
     }
-    if role.link not in _ELSEWHERE and match.end:
-        at = sentence.start + base.candidate.token.idx
-        features[f"{side}_others_between"] = float(min(6, context.others_between(party, match.start, at)))
-    return features | _in_sentence(role, side, base) if here else features

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-from etl.extraction.scorer.model import Floats
+from etl.extraction.scorer.trees import Floats
 
 Point = tuple[float, bool]
 """The held-out score of an event, and whether it was right."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from etl.errors import ConfigurationError
 from etl.extraction.scorer.readings import ArticleReadings, Reading
-from etl.extraction.scorer.roles import Features
+from etl.extraction.scorer.trees import Features
 from etl.sources import Article
 
 _ELSEWHERE = 0.6

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from etl.extraction.scorer.model import Floats
-from etl.extraction.scorer.roles import Features
+from etl.extraction.scorer.trees import Features, Floats, Ints
 
 FOLDS = 5
-Ints = npt.NDArray[np.int64]
 _PARAMETERS: dict[str, object] = {
     "objective": "binary", "learning_rate": 0.05, "feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1,
     "lambda_l2": 10.0, "max_bin": 63, "seed": 7, "deterministic": True, "force_row_wise": True, "verbose": -1,
@@ -69,14 +67,11 @@ def _table(rows: Sequence[Features], names: tuple[str, ...]) -> npt.NDArray[np.f
     return table
 
 
-def _plain_trees(trees: Sequence[dict[str, Any]], columns: Ints) -> dict[str, object]:
-    """LightGBM's dump of some trees as one list of nodes (`Trees` of the model says how they are read)."""
+def _plain_trees(trees: Sequence[dict[str, Any]], columns: Ints) -> dict[str, list[Any]]:
+    """LightGBM's dump of some trees as one list of nodes (`read_trees` says how they are read)."""
     nodes: dict[str, list[float]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
-    deepest = 0
 
-    def walk(node: dict[str, Any], depth: int) -> int:
-        nonlocal deepest
-        deepest = max(deepest, depth)
+    def walk(node: dict[str, Any]) -> int:
         index = len(nodes["feature"])
         leaf = "leaf_value" in node
         for name, value in (
@@ -88,12 +83,23 @@ def _plain_trees(trees: Sequence[dict[str, Any]], columns: Ints) -> dict[str, ob
         ):
             nodes[name].append(value)
         if not leaf:
-            nodes["left"][index] = walk(node["left_child"], depth + 1)
-            nodes["right"][index] = walk(node["right_child"], depth + 1)
+            nodes["left"][index] = walk(node["left_child"])
+            nodes["right"][index] = walk(node["right_child"])
         return index
 
-    roots = [walk(tree["tree_structure"], 0) for tree in trees]
-    return {**nodes, "roots": roots, "depth": deepest}
+    roots = [walk(tree["tree_structure"]) for tree in trees]
+    return {**nodes, "roots": roots}
+
+
+def _only_used(names: Sequence[str], heads: Mapping[str, dict[str, list[Any]]]) -> dict[str, object]:
+    """A forest without the features that no node of it asks for."""
+    asked: set[int] = set()
+    for nodes in heads.values():
+        asked.update(nodes["feature"][node] for node, left in enumerate(nodes["left"]) if left != node)
+    place = {feature: number for number, feature in enumerate(sorted(asked))}
+    for nodes in heads.values():
+        nodes["feature"] = [place.get(feature, 0) for feature in nodes["feature"]]
+    return {"features": [names[feature] for feature in sorted(asked)], "heads": dict(heads)}
 
 
 class Learner:
@@ -144,4 +150,4 @@ class Learner:
             )
             for name, target in targets.items()
         }
-        return {"features": list(self.names), "heads": heads}
+        return _only_used(self.names, heads)

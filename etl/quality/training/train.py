@@ -12,13 +12,13 @@ from etl.errors import AccountingError
 from etl.extraction.rules.extractor import tell_mentions
 from etl.extraction.scorer.claims import Claim, gather_claims
 from etl.extraction.scorer.decide import choose
-from etl.extraction.scorer.model import PHASES, STATUSES, Floats, Model, Scores, read_model
+from etl.extraction.scorer.model import PHASES, STATUSES, Model, Scores, read_model
 from etl.extraction.scorer.readings import ArticleReadings, read_all
-from etl.extraction.scorer.roles import Features
+from etl.extraction.scorer.trees import Features, Floats, Ints
 from etl.merge.events import merge_mentions
 from etl.quality.training.calibration import Point, calibrate, firm_from
 from etl.quality.training.examples import Document, make_examples
-from etl.quality.training.learner import Ints, Learner, Shape, Target, fold_of_documents
+from etl.quality.training.learner import Learner, Shape, Target, fold_of_documents
 from etl.reference.tables import status_phase
 
 _READING = Shape(rounds=260, leaves=12, least_rows=25)

