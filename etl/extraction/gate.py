@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from etl.extraction.rules.annotate import ARMING, Part, Sentence
+from etl.extraction.rules.annotate import Part, Sentence, speaks_of_arming
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, nouns, verbs
 from etl.reference import default_matcher
@@ -36,12 +36,12 @@ def _cues(*, is_bare: bool) -> frozenset[str]:
 def name_arms(texts: Sequence[str]) -> list[bool]:
     """Return, for each text, whether it may name equipment or speaks of arming: one pass over each, nothing taken apart."""
     matcher = default_matcher()
-    return [matcher.names_equipment(text) or ARMING.search(text) is not None for text in texts]
+    return [matcher.names_equipment(text) or speaks_of_arming(text) for text in texts]
 
 
 def tells_of_arms(parts: Sequence[Part]) -> bool:
     """Return True where an article names equipment or speaks of arming: without either, no sentence of it tells a transfer."""
-    return any(part.systems or ARMING.search(part.text) for part in parts)
+    return any(part.systems or speaks_of_arming(part.text) for part in parts)
 
 
 def names_two_parties(parts: Sequence[Part], title: str | None) -> bool:

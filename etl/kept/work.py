@@ -1,5 +1,6 @@
 """Documents -> entries: what a process does with a batch. It reads and writes no file, and asks nobody."""
 
+import gc
 from collections.abc import Sequence
 from functools import cache, partial
 
@@ -14,6 +15,7 @@ from etl.extraction.rules.extractor import RuleExtractor
 from etl.kept.entry import Row, of_article, of_rejected, pack, to_table
 from etl.kept.job import Job
 from etl.merge.events import merge_mentions
+from etl.reference import default_matcher
 from etl.settings import Settings
 from etl.sources import Article, Document, Rejected
 from etl.sources.article import READ_BY_RULES
@@ -24,6 +26,8 @@ _PLEASE = "Please report it with the article."
 
 @cache
 def _rules(*, gate: bool) -> RuleExtractor:
+    default_matcher()
+    gc.freeze()  # the tables stay for good: the collector need not go through their 200,000 objects again and again
     return RuleExtractor(gate=gate)
 
 

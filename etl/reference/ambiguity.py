@@ -19,14 +19,14 @@ class Rule:
     Attributes:
         rank: 1 is preferred where several entries remain.
         requires: words or phrases of which one must stand within `WINDOW` words; none needed where empty.
-        not_before: words that must not stand directly before.
-        not_after: words that must not stand directly after.
+        not_before: words that must not stand directly before, each after a blank.
+        not_after: words that must not stand directly after, each before a blank.
     """
 
     rank: int
     requires: frozenset[str]
-    not_before: frozenset[str]
-    not_after: frozenset[str]
+    not_before: tuple[str, ...]
+    not_after: tuple[str, ...]
 
 
 _TRANSFER = "@transfer"
@@ -55,8 +55,8 @@ def rules() -> dict[tuple[str, str], Rule]:
         (fold(row["alias"]).strip(), row["id"]): Rule(
             int(row["rank"] or 1),
             _required(row["requires"]),
-            frozenset(fold(value).strip() for value in split_cell(row["not_before"])),
-            frozenset(fold(value).strip() for value in split_cell(row["not_after"])),
+            tuple(sorted(f" {' '.join(fold(value).split())}" for value in split_cell(row["not_before"]))),
+            tuple(sorted(f"{' '.join(fold(value).split())} " for value in split_cell(row["not_after"]))),
         )
         for _, row in ambiguity_rows()
     }
@@ -82,12 +82,14 @@ def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
         start: offset at which the name starts.
         end: offset just after it.
     """
-    before = folded[max(0, start - _REACH) : start].split()
-    after = folded[end : end + _REACH].split()
-    if rule.not_before and any(" ".join(before[-len(words.split()) :]) == words for words in rule.not_before):
-        return False
-    if rule.not_after and any(" ".join(after[: len(words.split())]) == words for words in rule.not_after):
-        return False
+    if rule.not_before:
+        before = " ".join(folded[max(0, start - _REACH) : start].split())
+        if f" {before}".endswith(rule.not_before):
+            return False
+    if rule.not_after:
+        after = " ".join(folded[end : end + _REACH].split())
+        if f"{after} ".startswith(rule.not_after):
+            return False
     return is_required(rule, folded, start, end)
 
 

@@ -34,8 +34,13 @@ class _FoldTable(dict[int, int]):
 _FOLD = _FoldTable()
 
 
+_FOLD_ASCII = bytes(_FOLD[code] if code < 128 else 32 for code in range(256))
+
+
 def fold(text: str) -> str:
     """Return the text in lower-case base letters and digits, all other characters as blanks; of the same length."""
+    if text.isascii():  # most text is, and bytes are exchanged ten times as fast
+        return text.encode("ascii").translate(_FOLD_ASCII).decode("ascii")
     return text.translate(_FOLD)
 
 

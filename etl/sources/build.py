@@ -20,6 +20,9 @@ from etl.sources.published import Published, parse_published
 
 _LONGEST_TITLE = 2000
 """Characters of a headline that are kept; what is longer is none, but a text in the wrong place."""
+_LETTERS_AMONG, _LEAST_LETTERS = 5000, 0.3
+"""Characters at the beginning of a text that are counted, and the share of letters from which it is natural text."""
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _LOOK_AT = 1000
 """Characters at the beginning of a text that tell its language."""
 _ENGLISH = frozenset([
@@ -86,6 +89,13 @@ def _fields(document: Document) -> Mapping[str, object]:
     return told
 
 
+def _is_of_letters(start: str) -> bool:
+    """True where at least three in ten characters are letters; those of English are counted first, which is a hundred times as fast."""
+    enough = _LEAST_LETTERS * len(start)
+    english = len(start.encode("ascii", "ignore").translate(None, _NO_LETTERS))
+    return bool(start) and (english >= enough or sum(map(str.isalpha, start)) >= enough)
+
+
 def build_article(document: Document, settings: Settings) -> Article:
     """Return the article that the fields of a document tell.
 
@@ -107,7 +117,7 @@ def build_article(document: Document, settings: Settings) -> Article:
     if raw.count("\x00") > len(raw) // 100:
         raise InputError("not_text", "the text holds NUL characters: it is not natural text.")
     text = repair(raw)
-    if not text or sum(map(str.isalpha, text[:5000])) < 0.3 * len(text[:5000]):
+    if not _is_of_letters(text[:_LETTERS_AMONG]):
         raise InputError("no_text", "fewer than a third of the first characters are letters: no article to read.")
     publisher, title, url = (
         _clean(fields.get("publisher")),

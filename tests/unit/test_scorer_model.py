@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from etl.errors import ReferenceDataError
 from etl.extraction.scorer.model import PHASES, STATUSES, default_model, read_model
-from etl.extraction.scorer.trees import Forest, read_trees
+from etl.extraction.scorer.trees import Forest, join, read_trees
 from etl.reference.tables import are_rivals, entries, industries
 
 _TREES = {
@@ -86,7 +86,7 @@ def _forests(draw: st.DrawFn) -> dict[str, list[float]]:
 def test_trees_come_to_what_walking_through_them_comes_to(raw: dict[str, list[float]], rows: list[list[float]]) -> None:
     """Whatever the trees, a row comes to the sum of the leaves that it falls into, and to the same bytes alone as among others."""
     trees = read_trees(raw)
-    columns = np.array(rows).T
+    columns = np.array(rows).T[trees.uses]
     together = trees.score(columns)
     expected = [1 / (1 + np.exp(-_walk(raw, row))) for row in rows]
     np.testing.assert_allclose(together, expected, rtol=1e-12)
@@ -110,7 +110,8 @@ def test_parts_make_the_rows_that_they_make_up(seed: int) -> None:
     made_of = np.array([(first, second) for first in range(3) for second in range(3, 6)])
     forest = Forest(("a0", "a1", "b0", "x"), {})
     whole = [parts[first] | parts[second] for first, second in made_of]
-    assert np.array_equal(forest.columns(parts, made_of), forest.columns(whole))
+    assert np.array_equal(join(forest.table(parts), made_of), forest.table(whole).T)
+    assert np.array_equal(join(forest.table(parts), made_of, np.array([0, 3])), forest.table(whole).T[[0, 3]])
 
 
 @pytest.mark.parametrize(("score", "share"), [(0.0, 0.1), (0.4, 0.3), (0.9, 0.5)])

@@ -4,40 +4,28 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from operator import attrgetter, itemgetter
 
-import spacy
-from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from etl.extraction.protocol import Span
 from etl.extraction.rules.parser import load_parser, parse_texts
+from etl.extraction.rules.splitter import load_splitter, split_text
 from etl.reference import Entry, Match, default_matcher, kinds
 from etl.sources import Article
 
-ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
-"""Words that stand for equipment that is not named: `armed the rebels`."""
+_ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_MARKS, _WORD, _INSIDE = re.compile(r"[^\w\s]{200,}"), re.compile(r"\S{1000,}"), re.compile(r"[^\w.!?。！？]")
-"""Marks without end, words without end, and the marks in these that end no sentence: the splitter's time for them grows with the square."""
 _MOST_WORDS = 400_000
 """Words that a pipeline may know; it is shipped with some 80,000, and each new one costs a few hundred bytes."""
 _OWN_CATEGORY = frozenset({"component", "engine", "munition", "sensor"})
 
 
-@cache
-def _splitter() -> Language:
-    nlp = spacy.blank("en")
-    nlp.add_pipe("sentencizer")
-    nlp.max_length = 10_000_000
-    return nlp
-
-
 def forget_new_words() -> None:
     """Load the pipelines anew once they have learned so many words that a process would grow without end."""
-    if max(len(pipeline().vocab.strings) for pipeline in (_splitter, load_parser)) > _MOST_WORDS:
-        _splitter.cache_clear()
+    if max(len(pipeline().vocab.strings) for pipeline in (load_splitter, load_parser)) > _MOST_WORDS:
+        load_splitter.cache_clear()
         load_parser.cache_clear()
 
 
@@ -164,6 +152,11 @@ def merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
     return merged
 
 
+def speaks_of_arming(text: str) -> bool:
+    """Return True where a text has a word that stands for equipment without naming it: `armed the rebels`."""
+    return "arm" in text.lower() and _ARMING.search(text) is not None
+
+
 @dataclass(frozen=True)
 class Part:
     """A stretch of an article's prose that is divided into sentences, with the names in it. Offsets are those of the article."""
@@ -192,9 +185,9 @@ def split_sentences(parts: Iterable[Part]) -> list[Sentence]:
     sentences: list[Sentence] = []
     for part in parts:
         running = part.text.replace("\n", " ")
-        for piece in _splitter()(_without_snares(running)).sents:
-            whole = running[piece.start_char : piece.end_char]
-            low = part.start + piece.start_char + (len(whole) - len(whole.lstrip()))
+        for start, end in split_text(running):
+            whole = running[start:end]
+            low = part.start + start + (len(whole) - len(whole.lstrip()))
             text = whole.strip()
             if not text:
                 continue
@@ -202,12 +195,6 @@ def split_sentences(parts: Iterable[Part]) -> list[Sentence]:
             actors, systems = (between(matches, low, high) for matches in (part.actors, part.systems))
             sentences.append(Sentence(len(sentences), text, low, high, actors, systems))
     return sentences
-
-
-def _without_snares(text: str) -> str:
-    """A text with letters for the marks on which the splitter is slow; of the same length."""
-    text = _MARKS.sub(lambda found: "x" * len(found.group()), text)
-    return _WORD.sub(lambda found: _INSIDE.sub("x", found.group()), text)
 
 
 def between(matches: list[Match], low: int, high: int) -> list[Match]:

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from spacy.tokens import Token
 
-from etl.extraction.rules.annotate import ARMING, Sentence, between
+from etl.extraction.rules.annotate import Sentence, between, speaks_of_arming
 from etl.extraction.rules.lexicon import descriptors
 from etl.extraction.rules.pronouns import LOOK_BACK, PERSONAL, antecedent
 from etl.reference import Entry, Match, default_matcher, entries
@@ -59,7 +59,7 @@ class Discourse:
         self.told: list[tuple[str, Match, Match]] = []
         self.title_told: tuple[tuple[str, Match, Match], ...] = ()
         self.topics: list[tuple[Match, Match, Match]] = []
-        self._arms = [sentence.index for sentence in sentences if sentence.systems or ARMING.search(sentence.text)]
+        self._arms = [sentence.index for sentence in sentences if sentence.systems or speaks_of_arming(sentence.text)]
         self._reach = min(_ARMS_BEFORE, _FOR_EACH * len(self._arms))
         self.actors: list[Match] = [match for sentence in sentences for match in sentence.actors]
         self.systems: list[Match] = [match for sentence in sentences for match in sentence.systems]

@@ -11,7 +11,7 @@ import numpy as np
 
 from etl.errors import ReferenceDataError
 from etl.extraction.scorer.readings import ArticleReadings, Reading, join_parts
-from etl.extraction.scorer.trees import Features, Floats, Forest, read_trees
+from etl.extraction.scorer.trees import Features, Floats, Forest, join, read_trees
 from schemas.codes import codes
 
 PHASES: tuple[str, ...] = tuple(codes("status_phase"))
@@ -87,21 +87,23 @@ class Model:
             yield Scores(scores.pair[own], scores.transfer[own], scores.phases[own], scores.statuses[own])
 
     def _score(self, readings: Sequence[Reading], articles: Sequence[ArticleReadings]) -> Scores:
-        columns = self.readings.columns(*join_parts([found.parts() for found in articles]))
-        heads = self.readings.heads
-        transfer = heads["transfer"].score(columns)
-        looked_at = [number for number, reading in enumerate(readings) if is_worth_a_look(reading, transfer[number])]
-        near = columns[:, looked_at]
+        parts, made_of = join_parts([found.parts() for found in articles])
+        heads, table = self.readings.heads, self.readings.table(parts)
+        transfer = heads["transfer"].score(join(table, made_of, heads["transfer"].uses))
+        scored = zip(readings, transfer.tolist(), strict=True)
+        looked_at = [number for number, (reading, score) in enumerate(scored) if is_worth_a_look(reading, score)]
+        near = join(table, made_of[looked_at])
         pair = np.zeros(len(readings))
-        pair[looked_at] = heads["pair"].score(near)
+        pair[looked_at] = heads["pair"].score(near[heads["pair"].uses])
         stands = np.zeros((len(readings), len(PHASES) + len(STATUSES)))
         for column, name in enumerate((*PHASES, *STATUSES)):
-            stands[looked_at, column] = heads[name].score(near)
+            stands[looked_at, column] = heads[name].score(near[heads[name].uses])
         return Scores(pair, transfer, stands[:, : len(PHASES)], stands[:, len(PHASES) :])
 
     def score_claims(self, rows: Sequence[Features]) -> Floats:
         """Return the probability of each claim, given its features."""
-        return self.claims.heads["event"].score(self.claims.columns(rows))
+        trees = self.claims.heads["event"]
+        return trees.score(self.claims.table(rows).T[trees.uses])
 
     def confidence(self, score: float) -> float:
         """Return the share of events of such a score that were right in cross-validation."""

@@ -39,12 +39,14 @@ class Trees:
     left; of those that are left over, the first is where the row comes out (Lucchese et al. 2015, QuickScorer).
 
     Attributes:
-        feature, threshold: the conditions, each once: the row's feature is at most the threshold.
+        uses: the features that the trees ask for, rising.
+        feature, threshold: the conditions, each once: the row's feature, by its place in `uses`, is at most the threshold.
         conditions: for the first, second ... inner node of each tree the number of its condition.
         remain: the same for the leaves, a bit each, that remain where that does not hold.
         values: what each leaf adds, `_LEAVES` places a tree.
     """
 
+    uses: Ints
     feature: Ints
     threshold: Floats
     conditions: Ints
@@ -55,7 +57,7 @@ class Trees:
         """Return the probability of each row: the trees' sum is its log-odds.
 
         Args:
-            columns: a line for each feature, a column for each row.
+            columns: a line for each feature that the trees use, a column for each row.
         """
         count = columns.shape[1]
         parts = [self._log_odds(columns[:, start : start + _ROWS]) for start in range(0, count, _ROWS)]
@@ -117,8 +119,10 @@ def read_trees(raw: Mapping[str, Any]) -> Trees:
         for place, (number, out) in enumerate(inner):
             conditions[place, tree] = number
             remain[place, tree] = _ALL - np.uint16(out)
+    uses, feature = np.unique(np.array([feature for feature, _ in numbers], dtype=np.int64), return_inverse=True)
     return Trees(
-        np.array([feature for feature, _ in numbers], dtype=np.int64),
+        uses,
+        feature,
         np.array([threshold for _, threshold in numbers], dtype=np.float64),
         conditions,
         remain,
@@ -137,22 +141,27 @@ class Forest:
     def _place(self) -> dict[str, int]:
         return {name: number for number, name in enumerate(self.features)}
 
-    def columns(self, parts: Sequence[Features], made_of: Ints | None = None) -> Floats:
-        """Return rows of features as a table, a line for each feature and a column for each row; a feature that a row lacks is 0.
-
-        Args:
-            parts: features that rows are made of; no name stands in two parts of one row.
-            made_of: a line for each row, the numbers of its parts; None where each part is a row.
-        """
+    def table(self, parts: Sequence[Features]) -> Floats:
+        """Return features as a table, a line for each of the parts; a feature that a part lacks is 0."""
         table = np.zeros((len(parts), len(self.features)))
         place_of = self._place.get
         for cells, part in zip(table, parts, strict=True):
             for name, value in part.items():
                 if value and (place := place_of(name)) is not None:
                     cells[place] = value
-        if made_of is not None:
-            rows = table[made_of[:, 0]]
-            for numbers in made_of.T[1:]:
-                rows += table[numbers]
-            table = rows
-        return np.ascontiguousarray(table.T)
+        return table
+
+
+def join(table: Floats, made_of: Ints, uses: Ints | None = None) -> Floats:
+    """Return rows that are made of parts, a line for each feature and a column for each row.
+
+    Args:
+        table: a line for each part; no feature stands in two parts of one row.
+        made_of: a line for each row, the numbers of its parts.
+        uses: the features that are wanted; None for all.
+    """
+    table = table if uses is None else np.ascontiguousarray(table[:, uses])
+    rows = table[made_of[:, 0]]
+    for numbers in made_of.T[1:]:
+        rows += table[numbers]
+    return np.ascontiguousarray(rows.T)
