@@ -7,7 +7,7 @@ import spacy
 from spacy.attrs import IDX, IS_PUNCT, LENGTH, ORTH
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
-from spacy.strings import hash_string
+from spacy.strings import get_string_id
 
 _MARKS, _WORD, _INSIDE = re.compile(r"[^\w\s]{200,}"), re.compile(r"\S{1000,}"), re.compile(r"[^\w.!?。！？]")
 """Marks without end, words without end, and the marks in these that end no sentence: the tokenizer's time for them grows with the square."""
@@ -22,7 +22,7 @@ def load_splitter() -> Language:
 @cache
 def _ends() -> frozenset[int]:
     """The words that end a sentence, by their number, which is the same in all pipelines."""
-    return frozenset(map(hash_string, Sentencizer.default_punct_chars))
+    return frozenset(map(get_string_id, Sentencizer.default_punct_chars))
 
 
 def split_text(text: str) -> list[tuple[int, int]]:
