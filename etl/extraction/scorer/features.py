@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import category
-from etl.extraction.rules.attributes import MONEY, quantity_span
+from etl.extraction.rules.attributes import MONEY, names_money, quantity_span
 from etl.extraction.rules.lexicon import cues, verbs
 from etl.extraction.rules.options import Base
 from etl.extraction.rules.parts import Role
@@ -16,60 +17,37 @@ from etl.extraction.scorer.roles import Context
 from etl.extraction.scorer.trees import Features
 from etl.reference.tables import are_rivals, industries, status_phase
 
-_DOUBT = re.compile(
-    r"\b(if|unless|whether|could|would|should|must|might|may|can|cannot|hope|fear|want|urge|call)\w*\b",
-    re.IGNORECASE,
-)
-_USE = re.compile(
-    r"\b(fire|fired|launch|strike|struck|kill|attack|shot|shoot|destroy|capture|test|parade|deploy|bomb)\w*\b",
-    re.IGNORECASE,
-)
-_SHIP = re.compile(
-    r"\b(shipment|cargo|consignment|vessel|ship|dhow|bound|smuggl|traffick|traffic|convoy|plane)\w*\b",
-    re.IGNORECASE,
-)
-_FIRST_PERSON = re.compile(r"\b(we|our|us|I)\b")
-_WHEN = frozenset(
-    [
-        "ago",
-        "again",
-        "already",
-        "annual",
-        "before",
-        "continue",
-        "currently",
-        "earlier",
-        "ever",
-        "first",
-        "future",
-        "last",
-        "later",
-        "latest",
-        "never",
-        "new",
-        "next",
-        "now",
-        "once",
-        "previously",
-        "recent",
-        "recently",
-        "regularly",
-        "since",
-        "soon",
-        "still",
-        "until",
-        "yet",
-    ]
-)
+_WORD = re.compile(r"\w+")
+_DOUBT = (
+    "if", "unless", "whether", "could", "would", "should", "must", "might", "may", "can", "hope", "fear", "want", "urge", "call",
+)  # fmt: skip
+_USE = (
+    "fire", "launch", "strike", "struck", "kill", "attack", "shot", "shoot", "destroy", "capture", "test", "parade", "deploy", "bomb",
+)  # fmt: skip
+_SHIP = ("cargo", "consignment", "vessel", "ship", "dhow", "bound", "smuggl", "traffic", "convoy", "plane")
+"""Beginnings of words that speak of doubt, of use, and of shipping."""
+_FIRST_PERSON = frozenset({"we", "our", "us", "I"})
+_WHEN = frozenset([
+    "ago", "again", "already", "annual", "before", "continue", "currently", "earlier", "ever", "first", "future", "last", "later",
+    "latest", "never", "new", "next", "now", "once", "previously", "recent", "recently", "regularly", "since", "soon", "still",
+    "until", "yet",
+])  # fmt: skip
 _NEAR = 12
 """Words to either side of the trigger that count as near it."""
 
 
+@cache
+def _telling() -> frozenset[str]:
+    """Words that bear on how a transfer stands."""
+    return _WHEN.union(cues(), verbs())
+
+
 def _near(trigger: Token) -> Iterator[str]:
     """Names of the features for words near the trigger that bear on how the transfer stands, and for the sentence's main verb."""
+    telling = _telling()
     for token in trigger.doc[max(0, trigger.i - _NEAR) : trigger.i + _NEAR + 1]:
         lemma = token.lemma_.lower()
-        if token.i != trigger.i and (lemma in _WHEN or lemma in cues() or lemma in verbs()):
+        if token.i != trigger.i and lemma in telling:
             yield f"near={lemma}"
         if token.dep_ in {"aux", "neg"} and token.head.i == trigger.i:
             yield f"aux={token.lower_}"
@@ -83,13 +61,14 @@ def trigger_features(candidate: Candidate, context: Context) -> Features:
     """Return the features that all readings of one trigger share: of its sentence, of the words near it, and of the article."""
     sentence, token = candidate.sentence, candidate.token
     text, discourse = sentence.text, context.discourse
-    before = text[: token.idx].lower()
+    before, words = text[: token.idx].lower(), _WORD.findall(text)
+    small = [word.lower() for word in words]
     return {
-        "has_money": float(MONEY.search(text) is not None),
-        "doubts": float(len(_DOUBT.findall(text))),
-        "uses": float(len(_USE.findall(text))),
-        "ships": float(len(_SHIP.findall(text))),
-        "tag_first_person": float(_FIRST_PERSON.search(text) is not None),
+        "has_money": float(names_money(text) and MONEY.search(text) is not None),
+        "doubts": float(sum(word.startswith(_DOUBT) for word in small)),
+        "uses": float(sum(word.startswith(_USE) for word in small)),
+        "ships": float(sum(word.startswith(_SHIP) for word in small)),
+        "tag_first_person": float(not _FIRST_PERSON.isdisjoint(words)),
         "in_quotes": float((before.count("“") + before.count('"')) > (before.count("”") + before.count('" '))),
         "is_question": float(text.rstrip("”\"'").endswith("?")),
         "length": len(text) / 50,
