@@ -9,7 +9,6 @@ from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 from etl.sources import Article
 
@@ -22,7 +21,11 @@ _RUN = 6
 """Words of meaning in one run."""
 _READ = 5_000
 """Words of meaning read of one article, so that a book costs no more than a long report."""
-_BLANK = MinHash(num_perm=SKETCH, seed=1, hashfunc=int)
+_RANDOM = np.random.RandomState(1)
+"""NumPy's old generator, whose numbers no version will change (NEP 19)."""
+_TIMES = _RANDOM.randint(0, 1 << 31, SKETCH, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+_PLUS = _RANDOM.randint(0, 1 << 32, SKETCH, dtype=np.uint32)
+"""One order of all numbers of 32 bits for each byte of a sketch: number * odd + other."""
 _FACTORS = np.array([2654435761, 2246822519, 3266489917, 668265263, 374761393, 2484345967], dtype=np.uint32)
 """Large odd numbers, one for each place in a run."""
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
@@ -87,9 +90,7 @@ class Print:
         named = (word for word, raw in zip(words, found, strict=True) if not raw[0].islower())
         names = tuple(word for word in dict.fromkeys(named) if word not in _FUNCTION_NUMBERS)
         stems = tuple(word for word in words if word not in _FUNCTION_NUMBERS)[:_READ]
-        sketch = _BLANK.copy()
-        sketch.update_batch(list(dict.fromkeys(stems)))
-        return cls(words, names, (sketch.hashvalues & 0xFF).astype(np.uint8), _runs(stems))
+        return cls(words, names, _sketch(stems), _runs(stems))
 
     def columns(self) -> dict[str, bytes]:
         """Return it as bytes, by the names of `COLUMNS`."""
@@ -106,6 +107,21 @@ class Print:
         words, names = (tuple(np.frombuffer(columns[name], np.uint32).tolist()) for name in ("words", "names"))
         sketch, runs = np.frombuffer(columns["sketch"], np.uint8), np.frombuffer(columns["runs"], np.uint16)
         return cls(words, names, sketch, runs)
+
+
+def _sketch(stems: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    """The last byte of the smallest word of meaning in each of the orders (MinHash, Broder 1997, of b bits, Li and König 2010).
+
+    Worked out here because the library for it loads all of SciPy in each process, and has changed its numbers from one version to
+    the next.
+    """
+    mixed = np.array(list(dict.fromkeys(stems)), np.uint32)
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):  # the finalizer of MurmurHash3
+        mixed = (mixed ^ (mixed >> np.uint32(shift))) * np.uint32(factor)
+    mixed ^= mixed >> np.uint32(16)
+    smallest = np.min(mixed[:, None] * _TIMES + _PLUS, axis=0, initial=np.uint32(0xFFFFFFFF))
+    sketch: npt.NDArray[np.uint8] = (smallest & np.uint32(0xFF)).astype(np.uint8)
+    return sketch
 
 
 def _runs(stems: tuple[int, ...]) -> npt.NDArray[np.uint16]:
