@@ -1,5 +1,6 @@
 """Documents -> entries: what a process does with a batch. It reads and writes no file, and asks nobody."""
 
+import atexit
 import gc
 from collections.abc import Sequence
 from functools import cache, partial
@@ -28,6 +29,7 @@ _PLEASE = "Please report it with the article."
 def _rules(*, gate: bool) -> RuleExtractor:
     default_matcher()
     gc.freeze()  # the tables stay for good: the collector need not go through their 200,000 objects again and again
+    atexit.register(gc.unfreeze)  # else libraries find their objects alive at the end, and say so
     return RuleExtractor(gate=gate)
 
 

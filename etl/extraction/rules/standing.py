@@ -23,7 +23,8 @@ _ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "
 """Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
 _MATTER = {"over", "about"}
 """Prepositions behind a verb that tell what something is about, which has its own standing."""
-_AIMED_AT = {"ask", "attempt", "call", "demand", "effort", "pressure", "seek", "try", "urge", "want", "wish"}
+_AIMED_AT = {"appeal", "ask", "attempt", "beg", "call", "campaign", "confront", "demand", "effort", "lobby", "plead", "press", "pressure",
+             "push", "seek", "try", "urge", "want", "wish"}  # fmt: skip
 """Words under which a halt is only aimed at: `tried to block the sale`."""
 _QUESTIONS = {"WDT", "WP", "WP$", "WRB"}
 _PURPOSE = {
@@ -240,9 +241,34 @@ def _is_only_aimed_at(word: Token) -> bool:
     return word.dep_ in {"xcomp", "ccomp", "pcomp", "acl"} and above.lemma_ in _AIMED_AT
 
 
+def _is_pause(word: Token) -> bool:
+    """True for a verb that ends what goes on: `stop`, `halt`, `end`."""
+    cue = cues().get(word.lemma_.lower())
+    return word.pos_ == "VERB" and cue is not None and (cue.status == "suspended" or cue.lemma == "end")
+
+
+def _is_due(verb: Token) -> bool:
+    """True for a verb under `must`, `should` or `ought`."""
+    return any(child.lower_ in _DUTY for child in verb.children if child.dep_ == "aux")
+
+
+def _goes_on(word: Token) -> bool:
+    """True where a pause is only asked for, so that what is to stop goes on: `asked France to stop selling`, `sales must end`."""
+    return _is_pause(word) and (_is_due(word) or _is_only_aimed_at(word))
+
+
+def _asks_for_an_end(token: Token, trigger: Trigger) -> bool:
+    """True for a word that asks not for equipment, but that its transfer stop."""
+    return trigger.frame != "halt" and any(
+        child.dep_ in {"xcomp", "ccomp"} and _is_pause(child) for child in token.children
+    )
+
+
 def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     """The status that a word tells by itself."""
     status = trigger.statuses[aspect]
+    if trigger.frame == "halt" and _goes_on(token):
+        return "delivering"
     if not trigger.is_verb and trigger.word_class == "handover":
         return "delivered"
     if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
@@ -254,14 +280,12 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
     status = _own_status(token, trigger, aspect)
-    certain = aspect not in {"bare", "infinitive"}
-    negated = is_negated(token)
-    hypothetical = _is_conditional(token) or _is_asked(token)
-    urged_by: Token | None = None
-    denied = False
+    goes_on = trigger.frame == "halt" and _goes_on(token)
+    certain = goes_on or aspect not in {"bare", "infinitive"}
+    negated, denied = is_negated(token), False
+    hypothetical = _is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)
+    urged_by = token if aspect != "perfect" and _is_due(token) and not goes_on else None
     met: list[tuple[Token, Cue]] = []
-    if aspect != "perfect" and any(child.lower_ in _DUTY for child in token.children if child.dep_ == "aux"):
-        urged_by = token
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *governors(token)]:
         hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
@@ -273,7 +297,9 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         met.append((word, cue))
         if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
             continue  # likely to have sent: what is left open is not whether it will
-        if cue.effect == "status" and cue.status:
+        if cue.effect == "status" and _goes_on(word):
+            status, certain, goes_on = "delivering", True, True
+        elif cue.effect == "status" and cue.status and not goes_on:  # who asks for an end asks for nothing else
             hypothetical = hypothetical or (status_phase(cue.status) == "halt" and _is_only_aimed_at(word))
             before = status
             stopped = cue.status in {"suspended", "refused"} and stops_carrier(word)
@@ -287,7 +313,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
                     status, negated = "considering", False
         elif cue.effect == "deny":
             denied = True
-        elif cue.effect == "urge":
+        elif cue.effect == "urge" and not goes_on:
             urged_by = word
         elif cue.effect == "negate":
             negated = not negated
