@@ -3,7 +3,7 @@
 LightGBM trains the trees, but is not needed to use them: its wheels need a system library that pip cannot install.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -14,6 +14,8 @@ import numpy.typing as npt
 Features = dict[str, float]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+_Condition = tuple[int, float]
+"""A feature, and what it is at most."""
 _ROWS = 128
 """Rows that are worked on at a time, so that all that a step needs stays in the processor's cache."""
 _EVEN = 8
@@ -79,6 +81,17 @@ class Trees:
         return total[:count]
 
 
+def _walk(raw: Mapping[str, Any], node: int, leaves: list[float]) -> Iterator[tuple[_Condition, int]]:
+    """Yield the conditions from a node on, each with the leaves that it rules out, a bit each. The leaves are added to a list, left to right."""
+    if raw["left"][node] == node:
+        leaves.append(raw["value"][node])
+        return
+    first = len(leaves)
+    yield from _walk(raw, raw["left"][node], leaves)
+    yield (raw["feature"][node], raw["threshold"][node]), (1 << len(leaves)) - (1 << first)
+    yield from _walk(raw, raw["right"][node], leaves)
+
+
 def read_trees(raw: Mapping[str, Any]) -> Trees:
     """Return a sum of trees from its nodes, which stand one after the other.
 
@@ -89,35 +102,20 @@ def read_trees(raw: Mapping[str, Any]) -> Trees:
     Raises:
         ValueError: a tree has more leaves than there are bits.
     """
-    left, right = raw["left"], raw["right"]
-    numbers: dict[tuple[int, float], int] = {}
-    told: list[list[tuple[int, int]]] = []
+    numbers: dict[_Condition, int] = {}
+    told: list[list[tuple[_Condition, int]]] = []
     values = np.zeros(len(raw["roots"]) * _LEAVES)
     for tree, root in enumerate(raw["roots"]):
         leaves: list[float] = []
-        inner: list[tuple[int, int]] = []
-
-        def walk(node: int, leaves: list[float], inner: list[tuple[int, int]]) -> None:
-            if left[node] == node:
-                leaves.append(raw["value"][node])
-                return
-            condition = (raw["feature"][node], raw["threshold"][node])
-            first = len(leaves)
-            walk(left[node], leaves, inner)
-            out = (1 << len(leaves)) - (1 << first)
-            inner.append((numbers.setdefault(condition, len(numbers)), out))
-            walk(right[node], leaves, inner)
-
-        walk(root, leaves, inner)
+        told.append(list(_walk(raw, root, leaves)))
         if len(leaves) > _LEAVES:
             raise ValueError(f"a tree of {len(leaves)} leaves; there may be {_LEAVES}")
         values[tree * _LEAVES : tree * _LEAVES + len(leaves)] = leaves
-        told.append(inner)
     conditions = np.zeros((max(map(len, told), default=0), len(told)), dtype=np.int64)
     remain = np.full(conditions.shape, _ALL)
     for tree, inner in enumerate(told):
-        for place, (number, out) in enumerate(inner):
-            conditions[place, tree] = number
+        for place, (condition, out) in enumerate(inner):
+            conditions[place, tree] = numbers.setdefault(condition, len(numbers))
             remain[place, tree] = _ALL - np.uint16(out)
     uses, feature = np.unique(np.array([feature for feature, _ in numbers], dtype=np.int64), return_inverse=True)
     return Trees(
