@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from etl.errors import ReferenceDataError
 from etl.extraction.scorer.model import PHASES, STATUSES, default_model, read_model
 from etl.extraction.scorer.trees import Forest, join, read_trees
+from etl.quality.training.learner import plain_forest
 from etl.reference.tables import are_rivals, entries, industries
 
 _TREES = {
@@ -30,6 +31,10 @@ _PLAIN = {
     "rival": 0.5,
     "firm": 0.9,
 }
+
+
+_ROUND = json.dumps(_PLAIN | {"claims": {"features": ["a"], "heads": {"event": _TREES | {"left": [1, 0, 3, 3, 4, 5]}}}})
+"""A tree whose branches lead back to it."""
 
 
 @pytest.mark.parametrize(
@@ -93,6 +98,32 @@ def test_trees_come_to_what_walking_through_them_comes_to(raw: dict[str, list[fl
     assert all(trees.score(columns[:, [number]])[0] == score for number, score in enumerate(together))
 
 
+def test_the_shipped_trees_score_a_row_alone_as_among_others() -> None:
+    """The sum over hundreds of trees has the same bytes for one row, for a few, and for as many as are worked on at a time."""
+    random = np.random.default_rng(0)
+    for trees in (*default_model().readings.heads.values(), *default_model().claims.heads.values()):
+        columns = random.choice([0.0, 0.0, 0.5, 1.0, 2.0, 12.0], size=(len(trees.uses), 130))
+        together = trees.score(columns)
+        for count in (1, 2, 3, 9):
+            parts = [trees.score(columns[:, start : start + count]) for start in range(0, 130, count)]
+            assert np.array_equal(np.concatenate(parts), together)
+
+
+def test_trees_are_written_with_the_features_that_they_use() -> None:
+    """Trees as LightGBM dumps them come back as the model reads them: columns get their feature's name, unused ones are gone."""
+    tree = {
+        "split_feature": 1, "threshold": 0.5, "left_child": {"leaf_value": -1.0},
+        "right_child": {
+            "split_feature": 0, "threshold": 2.0, "left_child": {"leaf_value": 1.0}, "right_child": {"leaf_value": 3.0},
+        },
+    }  # fmt: skip
+    raw = plain_forest(("a", "b", "c", "d"), {"pair": ([{"tree_structure": tree}], np.array([1, 3]))})
+    model = read_model(json.dumps(_PLAIN | {"claims": raw | {"heads": {"event": raw["heads"]["pair"]}}}))  # type: ignore[index]
+    assert model.claims.features == ("b", "d")
+    scores = model.score_claims([{"a": 9.0}, {"d": 1.0}, {"d": 1.0, "b": 2.1, "c": 5.0}])
+    np.testing.assert_allclose(scores, [1 / (1 + np.exp(-value)) for value in (-1.0, 1.0, 3.0)])
+
+
 def test_a_tree_of_too_many_leaves_is_refused() -> None:
     """A tree of 17 leaves has no place in 16 bits; the message says how many there may be."""
     chain = {"feature": [0] * 33, "threshold": [0.0] * 33, "value": [0.0] * 33, "roots": [0]}
@@ -120,7 +151,7 @@ def test_confidence_is_the_share_that_was_right(score: float, share: float) -> N
     assert read_model(json.dumps(_PLAIN)).confidence(score) == pytest.approx(share)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps(_PLAIN | {"readings": {}})])
+@pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps(_PLAIN | {"readings": {}}), _ROUND])
 def test_a_file_that_is_no_model_is_named(text: str) -> None:
     """A broken model stops the run with the file and what to do."""
     with pytest.raises(ReferenceDataError, match=r"model\.json is no scorer.*make train"):

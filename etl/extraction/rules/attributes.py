@@ -54,11 +54,6 @@ QUANTITY = re.compile(
 )
 _CURRENCY = r"(?:US\$|A\$|C\$|S\$|NT\$|\$|€|£|¥|₹|₩|USD|EUR|GBP|Rs\.?)"
 _CURRENCY_WORD = r"(?:dollars?|dlrs?|euros?|pounds?|yen|yuan|rupees?|won|roubles?|rubles?|riyals?|kronor|kroner|zlotys?|francs?|marks?|shekels?|dirhams?)"
-_OF_MONEY = (
-    "$", "€", "£", "¥", "₹", "₩", "usd", "eur", "gbp", "rs", "dollar", "dlr", "pound", "yen", "yuan", "rupee", "won", "rouble",
-    "ruble", "riyal", "kron", "zloty", "franc", "mark", "shekel", "dirham",
-)  # fmt: skip
-"""What stands in every sum of money, small letters: a text without any of it need not be searched."""
 _SCALE = r"(?:trillion|billion|million|thousand|bn|mln|mn|m|b|tn|crore|lakh)"
 MONEY = re.compile(
     rf"{_CURRENCY}\s?(?:{_DIGITS})(?:\s?-?{_SCALE}\b)?"
@@ -120,12 +115,6 @@ _SPEECH = frozenset(
 )
 
 
-def names_money(text: str) -> bool:
-    """Return True where a text may hold a sum of money."""
-    small = text.lower()
-    return any(mark in small for mark in _OF_MONEY)
-
-
 def _absolute(sentence: Sentence, start: int, end: int) -> Span:
     return Span(sentence.start + start, sentence.start + end)
 
@@ -169,7 +158,7 @@ def quantity_span(candidate: Candidate) -> Span | None:
 
 def value_span(candidate: Candidate) -> Span | None:
     """Return the sum of money in the sentence, where it holds just one."""
-    found = list(MONEY.finditer(candidate.sentence.text)) if names_money(candidate.sentence.text) else []
+    found = list(MONEY.finditer(candidate.sentence.text))
     return _absolute(candidate.sentence, found[0].start(), found[0].end()) if len(found) == 1 else None
 
 

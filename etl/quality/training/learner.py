@@ -91,15 +91,21 @@ def _plain_trees(trees: Sequence[dict[str, Any]], columns: Ints) -> dict[str, li
     return {**nodes, "roots": roots}
 
 
-def _only_used(names: Sequence[str], heads: Mapping[str, dict[str, list[Any]]]) -> dict[str, object]:
-    """A forest without the features that no node of it asks for."""
+def plain_forest(names: Sequence[str], dumps: Mapping[str, tuple[Sequence[dict[str, Any]], Ints]]) -> dict[str, object]:
+    """Return sums of trees as plain lists, with those features alone for which a node asks.
+
+    Args:
+        names: the names of all features.
+        dumps: for each head the trees as LightGBM dumps them, and the feature that each of their columns is.
+    """
+    heads = {name: _plain_trees(trees, columns) for name, (trees, columns) in dumps.items()}
     asked: set[int] = set()
     for nodes in heads.values():
         asked.update(nodes["feature"][node] for node, left in enumerate(nodes["left"]) if left != node)
     place = {feature: number for number, feature in enumerate(sorted(asked))}
     for nodes in heads.values():
         nodes["feature"] = [place.get(feature, 0) for feature in nodes["feature"]]
-    return {"features": [names[feature] for feature in sorted(asked)], "heads": dict(heads)}
+    return {"features": [names[feature] for feature in sorted(asked)], "heads": heads}
 
 
 class Learner:
@@ -143,11 +149,11 @@ class Learner:
 
     def forest(self, targets: Mapping[str, Target]) -> dict[str, object]:
         """Return the sums of trees fitted on all rows, as plain lists."""
-        heads = {
-            name: _plain_trees(
+        dumps = {
+            name: (
                 self._fit(target, np.ones(len(target.rows), dtype=bool)).dump_model()["tree_info"],
                 self._columns(target),
             )
             for name, target in targets.items()
         }
-        return _only_used(self.names, heads)
+        return plain_forest(self.names, dumps)
