@@ -267,8 +267,6 @@ def _asks_for_an_end(token: Token, trigger: Trigger) -> bool:
 def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     """The status that a word tells by itself."""
     status = trigger.statuses[aspect]
-    if trigger.frame == "halt" and _goes_on(token):
-        return "delivering"
     if not trigger.is_verb and trigger.word_class == "handover":
         return "delivered"
     if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
@@ -279,8 +277,8 @@ def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
 def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
-    status = _own_status(token, trigger, aspect)
     goes_on = trigger.frame == "halt" and _goes_on(token)
+    status = "delivering" if goes_on else _own_status(token, trigger, aspect)
     certain = goes_on or aspect not in {"bare", "infinitive"}
     negated, denied = is_negated(token), False
     hypothetical = _is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)

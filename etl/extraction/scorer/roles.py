@@ -119,21 +119,6 @@ def _above(token: Token) -> Iterator[Token]:
     yield from token.ancestors
 
 
-class _Sided(dict[str, str]):
-    """Names of features with the side of which they tell."""
-
-    def __init__(self, side: str) -> None:
-        super().__init__()
-        self._side = side
-
-    def __missing__(self, name: str) -> str:
-        self[name] = sided = f"{self._side}_{name}"
-        return sided
-
-
-_SIDED = {side: _Sided(side) for side in "sr"}
-
-
 def _path(name: Token, trigger: Token) -> Features:
     """Features of the way through the parse from a name to the trigger."""
     phrase = _phrase(name)
@@ -257,17 +242,16 @@ def role_features(role: Role | None, side: str, base: Base, features: Features) 
     """
     suppliers, recipients = base.party_ids
     grammar, other = (suppliers, recipients) if side == "s" else (recipients, suppliers)
-    named = _SIDED[side]
     if role is None:
-        return {named["given"]: float(bool(grammar)), named["link=none"]: 1.0}
+        return {f"{side}_given": float(bool(grammar)), f"{side}_link=none": 1.0}
     party = role.match.entry.party_id
     given = base.suppliers if side == "s" else base.recipients
     link = next((item.link for item in given if item.match.entry.party_id == party), role.link)
     return {
-        named["given"]: float(bool(grammar)),
-        named[f"link={link}"]: 1.0,
-        named["rank"]: float(LINKS.index(link)),
-        named["is_grammar"]: float(party in grammar),
-        named["is_other"]: float(party in other),
-        **{named[name]: value for name, value in features.items()},
+        f"{side}_given": float(bool(grammar)),
+        f"{side}_link={link}": 1.0,
+        f"{side}_rank": float(LINKS.index(link)),
+        f"{side}_is_grammar": float(party in grammar),
+        f"{side}_is_other": float(party in other),
+        **{f"{side}_{name}": value for name, value in features.items()},
     }
