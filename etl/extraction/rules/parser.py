@@ -20,9 +20,13 @@ from spacy.tokens._retokenize import set_token_attrs
 from thinc.api import Model, NumpyOps, Ragged, chain, get_current_ops, set_current_ops
 from threadpoolctl import ThreadpoolController
 
+from etl.extraction.rules.stepwise import StepwiseParser
+
 _BATCH = 128
-"""Sentences that go through the parser together; more are no faster, fewer are slower."""
-_BLOCK = 96
+"""Sentences whose vectors are worked out together; more are no faster, fewer are slower."""
+_STEPS = 1000
+"""Sentences whose parses grow together; there is little to keep of each."""
+_BLOCK = 192
 """Rows of a matrix that are multiplied together."""
 
 _Matrix = npt.NDArray[np.float32]
@@ -33,38 +37,55 @@ class SteadyOps(NumpyOps):  # type: ignore[misc]
     """Products of matrices by NumPy's BLAS, in which a row comes out the same wherever it stands and whatever stands beside it.
 
     BLAS rounds a row by its place: on processors without AVX-512 the sixth row of twelve and the seventh are summed in another
-    order. So rows go through in blocks of one size, and within a block only in those places that round as the first does.
+    order. So rows go through in blocks of one size, and within a block only in those places that round alike.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._places: dict[tuple[int, int], npt.NDArray[np.intp]] = {}
+        self._places: dict[tuple[int, int], tuple[slice, bool]] = {}
 
     def gemm(
         self, x: _Matrix, y: _Matrix, out: _Matrix | None = None, trans1: bool = False, trans2: bool = False
     ) -> _Matrix:
         """Return the product of two matrices, each transposed if asked for."""
         x, y = x.T if trans1 else x, y.T if trans2 else y
-        places = self._places_for(y)
+        places, is_turned = self._places_for(y)
+        size = places.stop - places.start
         result = np.empty((len(x), y.shape[1]), dtype=np.float32) if out is None else out
         block = np.zeros((_BLOCK, y.shape[0]), dtype=np.float32)
-        for start in range(0, len(x), len(places)):
-            rows = x[start : start + len(places)]
-            if len(rows) == _BLOCK:
-                np.matmul(rows, y, out=result[start : start + _BLOCK])
-            else:
-                block[places[: len(rows)]] = rows
-                result[start : start + len(rows)] = np.matmul(block, y)[places[: len(rows)]]
+        for start in range(0, len(x), size):
+            rows = x[start : start + size]
+            if len(rows) < _BLOCK:
+                block[places][: len(rows)] = rows
+            product = _product(rows if len(rows) == _BLOCK else block, y, is_turned=is_turned)
+            result[start : start + len(rows)] = product[places][: len(rows)]
         return result
 
-    def _places_for(self, y: _Matrix) -> npt.NDArray[np.intp]:
-        """The rows of a block that come out of a product with a matrix of this shape as the first one does."""
+    def _places_for(self, y: _Matrix) -> tuple[slice, bool]:
+        """The rows of a block that come out alike of a product with a matrix of this shape, and whether the product is then turned.
+
+        Of the two ways to ask BLAS for a product that one is taken in which more rows come out alike.
+        """
         shape = (y.shape[0], y.shape[1])
         if shape not in self._places:
             row = np.random.default_rng(0).normal(size=(1, shape[0])).astype(np.float32)
-            product = np.matmul(np.repeat(row, _BLOCK, axis=0), y)
-            self._places[shape] = np.flatnonzero((product == product[0]).all(axis=1))
+            block = np.repeat(row, _BLOCK, axis=0)
+            ways = [(_longest_alike(_product(block, y, is_turned=way)), way) for way in (False, True)]
+            self._places[shape] = max(ways, key=lambda way: way[0].stop - way[0].start)
         return self._places[shape]
+
+
+def _product(rows: _Matrix, y: _Matrix, *, is_turned: bool) -> _Matrix:
+    """The product of rows with a matrix, asked for as it stands or turned: BLAS then goes along its other side."""
+    product: _Matrix = np.matmul(y.T, rows.T).T if is_turned else np.matmul(rows, y)
+    return product
+
+
+def _longest_alike(product: _Matrix) -> slice:
+    """The places of the longest stretch of equal rows."""
+    ends = [*np.flatnonzero((product[1:] != product[:-1]).any(axis=1)) + 1, len(product)]
+    starts = [0, *ends[:-1]]
+    return max((slice(int(a), int(b)) for a, b in zip(starts, ends, strict=True)), key=lambda s: s.stop - s.start)
 
 
 class RememberedAttributes:
@@ -174,6 +195,11 @@ def _remembered_attributes(nlp: Language, name: str) -> RememberedAttributes:  #
     return RememberedAttributes(nlp.get_pipe("attribute_ruler"))
 
 
+@Language.factory("stepwise_parser")  # type: ignore[untyped-decorator]
+def _stepwise_parser(nlp: Language, name: str) -> StepwiseParser:  # noqa: ARG001 - spaCy gives both
+    return StepwiseParser(nlp.get_pipe("parser"))
+
+
 @cache
 def _threads() -> ThreadpoolController:
     return ThreadpoolController()
@@ -197,8 +223,9 @@ def load_parser() -> Language:
     of_words = vectors.layers[0]
     read, joined, looked_up, mixed, divided = of_words.layers
     vectors.replace_node(of_words, chain(read, joined, _each_once(chain(looked_up, mixed)), divided))
-    parser.add_pipe("remembered_attributes", after="attribute_ruler")
-    parser.disable_pipe("attribute_ruler")
+    for ours, stock in (("remembered_attributes", "attribute_ruler"), ("stepwise_parser", "parser")):
+        parser.add_pipe(ours, after=stock)
+        parser.disable_pipe(stock)
     return parser
 
 
@@ -209,4 +236,6 @@ def parse_texts(texts: Iterable[str]) -> list[Doc]:
         texts: sentences.
     """
     with _threads().limit(limits=1, user_api="blas"):
-        return list(load_parser().pipe(texts, batch_size=_BATCH))
+        return list(
+            load_parser().pipe(texts, batch_size=_BATCH, component_cfg={"stepwise_parser": {"batch_size": _STEPS}})
+        )
