@@ -57,25 +57,20 @@ class _Group:
     """The readings of one transfer with their scores, the best first.
 
     Attributes:
-        best: for the best readings a line, for each phase a column: the score of the transfer times that of the phase.
-        told: for each phase the best score of a reading of which the grammar says that it is at this phase.
+        evidence: for each phase how much each reading speaks for it: the score of its transfer times that of the phase.
         claimed: the readings that the grammar gives whole.
+        features: what all of its claims share.
+        of_phases: what tells the claims of the phases apart.
     """
 
     transfer: Transfer
     readings: list[int]
     pair: Floats
     score: Floats
-    phases: Floats
-    best: Floats
-    told: dict[str, float]
+    evidence: list[list[float]]
     claimed: frozenset[int]
     features: Features
-
-
-def _missing(scores: Floats) -> float:
-    """The chance that none of several readings is right, were they independent."""
-    return float(math.prod((1.0 - scores).tolist()))
+    of_phases: list[Features]
 
 
 def _groups(readings: Sequence[Reading], scores: Scores) -> list[_Group]:
@@ -89,14 +84,16 @@ def _groups(readings: Sequence[Reading], scores: Scores) -> list[_Group]:
 def _group(transfer: Transfer, numbers: list[int], readings: Sequence[Reading], scores: Scores) -> _Group:
     ranked = sorted(numbers, key=lambda number: (-scores.transfer[number], number))
     score, phases = scores.transfer[ranked], scores.phases[ranked]
-    told: dict[str, float] = defaultdict(float)
-    for number, own in zip(ranked, score.tolist(), strict=True):
+    best = score.tolist()
+    told = dict.fromkeys(PHASES, 0.0)
+    for number, own in zip(ranked, best, strict=True):
         at = _phase_of(readings[number])
         told[at] = max(told[at], own)
+    evidence = score[:, None] * phases
     features: Features = {
-        "transfer": float(score[0]),
-        "second": float(score[1]) if len(score) > 1 else 0.0,
-        "any": 1.0 - _missing(score[:_MOST]),
+        "transfer": best[0],
+        "second": best[1] if len(best) > 1 else 0.0,
+        "any": 1.0 - math.prod([1.0 - own for own in best[:_MOST]]),
         "n_readings": float(min(20, len(ranked))),
         "n_sentences": float(len({readings[number].base.candidate.sentence.index for number in ranked[:_MOST]})),
         "is_grammatical": float(any(readings[number].is_grammatical for number in ranked)),
@@ -107,12 +104,41 @@ def _group(transfer: Transfer, numbers: list[int], readings: Sequence[Reading], 
         ranked,
         scores.pair[ranked],
         score,
-        phases,
-        score[:_MOST, None] * phases[:_MOST],
-        told,
+        evidence.T.tolist(),
         frozenset(number for number in ranked if readings[number].is_claimed),
         features,
+        _of_phases(score[:_MOST], phases[:_MOST], evidence[:_MOST], told),
     )
+
+
+def _of_phases(score: Floats, phases: Floats, evidence: Floats, told: Mapping[str, float]) -> list[Features]:
+    """What tells the claims of one transfer at its several phases apart.
+
+    Args:
+        score: of its best readings.
+        phases: of these, a line for each, a column for each phase.
+        evidence: the same, times the score.
+        told: for each phase the best score of a reading of which the grammar says that it is at this phase.
+    """
+    total, all_told = max(float(score.sum()), 1e-9), max(sum(told.values()), 1e-9)
+    most = evidence.max(axis=0).tolist()
+    none, mean = np.prod(1.0 - evidence, axis=0).tolist(), evidence.sum(axis=0).tolist()
+    at_best = phases[evidence.argmax(axis=0), range(len(PHASES))].tolist()
+    top = max(*most, 1e-9)
+    return [
+        {
+            "support": most[phase],
+            "any_support": 1.0 - none[phase],
+            "mean_phase": mean[phase] / total,
+            "best_phase": at_best[phase],
+            "told": told[name],
+            "told_share": told[name] / all_told,
+            "better_phases": float(sum(other > most[phase] for other in most)),
+            "of_phases": most[phase] / top,
+            f"phase={name}": 1.0,
+        }
+        for phase, name in enumerate(PHASES)
+    ]
 
 
 def status_of(claim: Claim, readings: Sequence[Reading], scores: Scores) -> str:
@@ -143,8 +169,7 @@ def _phase_of(reading: Reading) -> str:
 
 
 def _claim(group: _Group, phase: int, readings: Sequence[Reading]) -> Claim:
-    evidence = (group.score * group.phases[:, phase]).tolist()
-    ranked = sorted(zip([-value for value in evidence], group.readings, strict=True))
+    ranked = sorted(zip([-value for value in group.evidence[phase]], group.readings, strict=True))
     numbers = tuple(number for _, number in ranked)
     whole = tuple(
         number for number in numbers if number in group.claimed and _phase_of(readings[number]) == PHASES[phase]
@@ -152,32 +177,15 @@ def _claim(group: _Group, phase: int, readings: Sequence[Reading]) -> Claim:
     return Claim(group.transfer, PHASES[phase], numbers, tuple(-value for value, _ in ranked), whole)
 
 
-def _own_features(claim: Claim, group: _Group, phase: int, readings: Sequence[Reading]) -> Features:
-    """Features of a claim by itself."""
-    best = readings[claim.readings[0]]
+def _best_features(best: Reading) -> Features:
+    """Features of the best reading of a claim."""
     candidate, standing = best.base.candidate, best.base.candidate.standing
-    support = group.best[:, phase]
-    total = float(group.score[:_MOST].sum())
-    at = int(support.argmax())
-    most = group.best.max(axis=0).tolist()
-    told = group.told.get(claim.phase, 0.0)
     features: Features = {
-        **group.features,
-        "support": most[phase],
-        "any_support": 1.0 - _missing(support),
-        "mean_phase": float(support.sum()) / max(total, 1e-9),
-        "best_phase": float(group.phases[at, phase]),
-        "told": told,
-        "told_share": told / max(sum(group.told.values()), 1e-9),
-        "better_phases": float(sum(other > most[phase] for other in most)),
-        "of_phases": most[phase] / max(*most, 1e-9),
-        "is_whole": float(claim.is_whole),
         "sentence": float(min(30, candidate.sentence.index)),
         "is_denied": float(standing.assertion == "denied"),
         "is_certain": float(standing.is_certain),
         "is_hypothetical": float(standing.is_hypothetical),
         "is_urged": float(standing.urged_by is not None),
-        f"phase={claim.phase}": 1.0,
         f"frame={candidate.trigger.frame}": 1.0,
         f"aspect={standing.aspect}": 1.0,
         f"told={_phase_of(best)}": 1.0,
@@ -190,15 +198,14 @@ def _own_features(claim: Claim, group: _Group, phase: int, readings: Sequence[Re
     return features
 
 
-def _headline_features(claim: Claim, title_parties: Sequence[str], headline: Headline) -> Features:
-    supplier, recipient, category = claim.transfer
+def _headline_features(transfer: Transfer, title_parties: Sequence[str], headline: Headline) -> Features:
+    supplier, recipient, category = transfer
     return {
         "s_in_title": float(supplier in title_parties),
         "r_in_title": float(recipient in title_parties),
         "s_supplies_in_title": float(supplier in headline.suppliers),
         "r_receives_in_title": float(recipient in headline.recipients),
         "category_in_title": float(category in headline.categories),
-        "phase_in_title": float(claim.phase in {status_phase(status) for status in headline.statuses}),
     }
 
 
@@ -234,6 +241,7 @@ def gather_claims(
         by_pair[transfer[:2]].append((transfer, score))
     best_of = _best_by_party(pairs)
     pair_scores, transfer_scores = sorted(pairs.values()), sorted(transfers.values())
+    title_phases = {status_phase(status) for status in headline.statuses}
     top_pair, top_transfer = max(pair_scores, default=0.0), max(transfer_scores, default=0.0)
     found: list[tuple[Claim, Features]] = []
     for group in groups:
@@ -241,6 +249,8 @@ def gather_claims(
         pair, own = (supplier, recipient), transfers[group.transfer]
         others = by_pair[pair]
         shared: Features = {
+            **group.features,
+            **_headline_features(group.transfer, title_parties, headline),
             "pair": pairs[pair],
             "of_pair": own / max(*(score for _, score in others), 1e-9),
             "of_top_pair": pairs[pair] / max(top_pair, 1e-9),
@@ -260,10 +270,14 @@ def gather_claims(
             "unspecified": transfers.get((supplier, recipient, "unspecified"), 0.0),
             "n_transfers": float(min(20, len(transfers))),
         }
-        for phase in range(len(PHASES)):
+        best: dict[int, Features] = {}
+        for phase, name in enumerate(PHASES):
             claim = _claim(group, phase, readings)
-            features = _own_features(claim, group, phase, readings)
-            found.append((claim, {**features, **shared, **_headline_features(claim, title_parties, headline)}))
+            first = claim.readings[0]
+            if first not in best:
+                best[first] = _best_features(readings[first])
+            own = {"phase_in_title": float(name in title_phases), "is_whole": float(claim.is_whole)}
+            found.append((claim, {**shared, **best[first], **group.of_phases[phase], **own}))
     supports = sorted(features["support"] for _, features in found)
     for _, features in found:
         features["better"] = float(len(supports) - bisect_right(supports, features["support"]))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import ParamSpec
 
 import numpy as np
@@ -63,20 +65,55 @@ def _named(role: Role | None) -> tuple[object, ...]:
     return (role.match.entry.id, role.match.start, role.match.end) if role else ()
 
 
-class _Numbered:
+class _Parts:
     """Features, each worked out once, and known by their number."""
 
     def __init__(self) -> None:
         self.features: list[Features] = []
         self._numbers: dict[object, int] = {}
 
+    def add(self, features: Features) -> int:
+        """Return the number of features that are new."""
+        self.features.append(features)
+        return len(self.features) - 1
+
     def number(self, key: object, told: Callable[_Told, Features], *of: _Told.args, **named: _Told.kwargs) -> int:
         """Return the number of the features of a key; where it is met for the first time, they are told of what follows."""
         number = self._numbers.get(key)
         if number is None:
-            number = self._numbers[key] = len(self.features)
-            self.features.append(told(*of, **named))
+            number = self._numbers[key] = self.add(told(*of, **named))
         return number
+
+
+class _InRoles:
+    """The parties of the readings of one base, in their roles.
+
+    Args:
+        base: the base.
+        context: what the readings of the article share.
+        parts: where the features go.
+        names: the numbers of what bears on the features of a pair, for all bases of the article.
+    """
+
+    def __init__(self, base: Base, context: Context, parts: _Parts, names: dict[object, int]) -> None:
+        self._base, self._context, self._parts, self._names = base, context, parts, names
+        self._own: dict[tuple[int, bool], Features] = {}
+        self._known: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def numbers(self, side: str, party: str, role: Role | None) -> tuple[int, int]:
+        """Return the number of the features of a party on one side, and that of its name."""
+        found = self._known.get((side, party))
+        if found is None:
+            name = self._names.setdefault(_named(role), len(self._names))
+            own: Features = {}
+            if role is not None:
+                at = (name, is_elsewhere(role))
+                if at not in self._own:
+                    self._own[at] = party_features(role, self._base, self._context)
+                own = self._own[at]
+            found = self._parts.add(role_features(role, side, self._base, own)), name
+            self._known[side, party] = found
+        return found
 
 
 def _of_both(reading: Reading, context: Context) -> Features:
@@ -94,38 +131,19 @@ class ArticleReadings:
 
     def parts(self) -> Parts:
         """Return the features of the readings in parts: of the trigger, of the base, of each party, and of both together."""
-        context = self.context
-        parts, parties = _Numbered(), _Numbered()
-        shared = []
-        for place, base in enumerate(self.bases):
-            candidate = base.candidate
-            trigger = (candidate.sentence.index, candidate.token.i)
-            shared.append(
-                (
-                    parts.number(trigger, trigger_features, candidate, context),
-                    parts.number(place, base_features, base, context),
-                )
-            )
-
-        def in_role(role: Role | None, side: str, base: Base, place: int) -> Features:
-            own: Features = {}
-            if role is not None:
-                at = (place, _named(role), is_elsewhere(role))
-                own = parties.features[parties.number(at, party_features, role, base, context)]
-            return role_features(role, side, base, own)
-
+        context, parts, names = self.context, _Parts(), dict[object, int]()
         made_of = []
-        for reading in self.readings:
-            base, place, supplier, recipient = reading.base, reading.number, reading.supplier, reading.recipient
-            both = (_named(supplier), _named(recipient), reading.is_grammatical)
-            made_of.append(
-                (
-                    *shared[place],
-                    parts.number((place, "s", reading.parties[0]), in_role, supplier, "s", base, place),
-                    parts.number((place, "r", reading.parties[1]), in_role, recipient, "r", base, place),
-                    parts.number(both, _of_both, reading, context),
-                )
-            )
+        for number, readings in groupby(self.readings, key=attrgetter("number")):
+            base = self.bases[number]
+            candidate = base.candidate
+            at = ("trigger", candidate.sentence.index, candidate.token.i)
+            shared = (parts.number(at, trigger_features, candidate, context), parts.add(base_features(base, context)))
+            roles = _InRoles(base, context, parts, names)
+            for reading in readings:
+                first, supplier = roles.numbers("s", reading.parties[0], reading.supplier)
+                second, recipient = roles.numbers("r", reading.parties[1], reading.recipient)
+                pair = ("pair", supplier, recipient, reading.is_grammatical)
+                made_of.append((*shared, first, second, parts.number(pair, _of_both, reading, context)))
         return parts.features, np.array(made_of, dtype=np.int64).reshape(-1, 5)
 
     def features(self) -> Iterator[Features]:

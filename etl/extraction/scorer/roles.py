@@ -253,5 +253,5 @@ def role_features(role: Role | None, side: str, base: Base, features: Features) 
         f"{side}_rank": float(LINKS.index(link)),
         f"{side}_is_grammar": float(party in grammar),
         f"{side}_is_other": float(party in other),
-        **{f"{side}_{name}": value for name, value in features.items()},
+        **{f"{side}_{name}": value for name, value in features.items() if value},
     }
