@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     gate: bool = Field(
         default=True, description="Whether articles and sentences that cannot tell a transfer are left unparsed."
     )
-    batch_size: int = Field(default=100, ge=1, description="Articles that a process takes at a time.")
+    batch_size: int = Field(default=300, ge=1, description="Most articles that a process takes at a time.")
     fetch_contact: str | None = Field(
         default=None,
         pattern=r"^[ -'*-~]{1,200}$",

@@ -13,6 +13,7 @@ from etl.bench.matching import measure_matching
 from etl.bench.runs import Others, whole_run
 from etl.bench.speed import extraction_rate, keyword_rate, stock_rate
 from etl.bench.stages import compare_gate, time_stages
+from etl.engine import AHEAD, FIRST
 from etl.settings import Settings
 
 WORKERS = 2
@@ -32,13 +33,13 @@ def cores() -> int:
 
 
 def batch_size(articles: int) -> int:
-    """Return the articles of one batch: what ships, or fewer, so that a small corpus has enough batches to time."""
+    """Return the most articles of one batch: what ships, or fewer, so that a small corpus has enough batches to time."""
     return max(1, min(int(Settings.model_fields["batch_size"].default), articles // 20))
 
 
 def warm_articles(articles: int) -> int:
-    """Return the articles that go first: as many as are on their way before the first result is taken."""
-    return 2 * WORKERS * batch_size(articles)
+    """Return the articles that go first: twice as many as are on their way before the first result is taken."""
+    return 2 * AHEAD * WORKERS * min(FIRST, batch_size(articles))
 
 
 def measure(corpora: Mapping[str, Corpus], settings: Settings, say: Callable[[str], None]) -> Figures:

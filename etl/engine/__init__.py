@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from etl.engine.local import in_line, in_processes
+from etl.engine.local import AHEAD, in_line, in_processes
+
+__all__ = ["AHEAD", "FIRST", "map_batches"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -11,16 +13,26 @@ Result = TypeVar("Result")
 
 _HEAVIEST = 4_000_000
 """Weight from which a batch is full, however few its items: several of them wait in memory for each process."""
+FIRST = 25
+"""Items of the first batches."""
+_SHARE = 8
+"""Each process has at most one part of so many of what was taken before in its hands, so that none has long to wait for the last."""
+_ON_CLUSTER = 32
+"""Processes that a cluster is taken to have."""
 
 
-def _batches(items: Iterable[Item], size: int, weight: Callable[[Item], int]) -> Iterator[list[Item]]:
+def _batches(
+    items: Iterable[Item], most: int, weight: Callable[[Item], int], *, processes: int
+) -> Iterator[list[Item]]:
+    """Yield batches that grow: few items are spread over all processes, and of many a batch holds many, which is faster."""
     batch: list[Item] = []
-    heavy = 0
+    taken = heavy = 0
     for item in items:
         batch.append(item)
         heavy += weight(item)
-        if len(batch) >= size or heavy >= _HEAVIEST:
+        if len(batch) >= min(most, max(FIRST, taken // (_SHARE * processes))) or heavy >= _HEAVIEST:
             yield batch
+            taken += len(batch)
             batch, heavy = [], 0
     if batch:
         yield batch
@@ -45,7 +57,7 @@ def map_batches(
         function: takes a list of items; outside this process it must be importable by name.
         items: what to work on.
         workers: number of processes of this machine; 1 works in line.
-        batch_size: items in one batch.
+        batch_size: most items in one batch; the first ones have fewer.
         weight: about how many bytes an item takes; a batch of heavy items has fewer.
         failed: gives the result for an item that kills its process, from the item and what happened.
         fingerprint: tells which code and tables a process works with.
@@ -54,7 +66,7 @@ def map_batches(
     Raises:
         ConfigurationError: the cluster cannot be used; the message says why.
     """
-    batches = _batches(items, batch_size, weight)
+    batches = _batches(items, batch_size, weight, processes=_ON_CLUSTER if scheduler else workers)
     if scheduler:
         from etl.engine.cluster import on_cluster
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = 4
+AHEAD = 4
 """Batches for each process that are worked on or wait: enough to go on with while the slowest is waited for, and never the whole input."""
 
 
@@ -63,7 +63,7 @@ def in_processes(
     iterator = iter(batches)
     try:
         while True:
-            while len(waiting) < _AHEAD * workers and (batch := next(iterator, None)) is not None:
+            while len(waiting) < AHEAD * workers and (batch := next(iterator, None)) is not None:
                 waiting.append((batch, _submitted(pool, function, batch)))
             if not waiting:
                 return

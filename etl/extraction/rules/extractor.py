@@ -16,6 +16,8 @@ from etl.extraction.scorer.readings import ArticleReadings, Opened, open_article
 from etl.sources import Article
 
 NAME, VERSION = "rules", "1"
+_TOGETHER = 1000
+"""Sentences from which articles are parsed together: more are no faster, and their parses take memory."""
 
 
 class RuleExtractor:
@@ -43,29 +45,39 @@ class RuleExtractor:
     def extract_all(self, articles: Sequence[Article]) -> list[list[Mention] | Exception]:
         """Return the mentions of each article, or what went wrong with it. The sentences of all are parsed together."""
         found: list[list[Mention] | Exception] = [[] for _ in articles]
-        opened: dict[int, Opened] = {}
         passed = name_arms([article.text for article in articles]) if self._gate else [True] * len(articles)
         forget_new_words()
+        opened: dict[int, Opened] = {}
+        sentences = 0
         for number, article in enumerate(articles):
             if passed[number]:
                 with _told(found, number):
                     if (item := open_article(article, gate=self._gate)) is not None:
                         opened[number] = item
-        try:
-            parse([sentence for item in opened.values() for sentence in item.to_parse])
-        except Exception:  # one sentence spoils it for all: each article alone, so that only its own is lost
-            for number, item in opened.items():
-                with _told(found, number):
-                    parse(item.to_parse)
-        readings: dict[int, ArticleReadings] = {}
-        for number, item in opened.items():
-            if not isinstance(found[number], Exception):
-                with _told(found, number):
-                    readings[number] = read_opened(item)
-        for number, scores in _scored(readings, found).items():
-            with _told(found, number):
-                found[number] = tell_mentions(readings[number], choose(readings[number], scores, default_model()))
+                        sentences += len(item.to_parse)
+            if sentences >= _TOGETHER:
+                _read(opened, found)
+                opened, sentences = {}, 0
+        _read(opened, found)
         return found
+
+
+def _read(opened: dict[int, Opened], found: list[list[Mention] | Exception]) -> None:
+    """Parse some articles together, and put the mentions of each in its place."""
+    try:
+        parse([sentence for item in opened.values() for sentence in item.to_parse])
+    except Exception:  # one sentence spoils it for all: each article alone, so that only its own is lost
+        for number, item in opened.items():
+            with _told(found, number):
+                parse(item.to_parse)
+    readings: dict[int, ArticleReadings] = {}
+    for number, item in opened.items():
+        if not isinstance(found[number], Exception):
+            with _told(found, number):
+                readings[number] = read_opened(item)
+    for number, scores in _scored(readings, found).items():
+        with _told(found, number):
+            found[number] = tell_mentions(readings[number], choose(readings[number], scores, default_model()))
 
 
 def _scored(readings: dict[int, ArticleReadings], found: list[list[Mention] | Exception]) -> dict[int, Scores]:

@@ -276,8 +276,10 @@ def gather_claims(
             first = claim.readings[0]
             if first not in best:
                 best[first] = _best_features(readings[first])
-            own = {"phase_in_title": float(name in title_phases), "is_whole": float(claim.is_whole)}
-            found.append((claim, {**shared, **best[first], **group.of_phases[phase], **own}))
+            features = {**shared, **best[first], **group.of_phases[phase]}
+            features["phase_in_title"] = float(name in title_phases)
+            features["is_whole"] = float(claim.is_whole)
+            found.append((claim, features))
     supports = sorted(features["support"] for _, features in found)
     for _, features in found:
         features["better"] = float(len(supports) - bisect_right(supports, features["support"]))
