@@ -17,13 +17,14 @@ _NOISE = 0.02
 _UTF_32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Characters that nobody sees: of control, without width, and those that turn the direction of the writing."""
-_NOT_PLAIN = re.compile(
-    r"[^\t\n -%'-~\u00a1-\u00c1\u00c4-\u00e1\u00e3-\u0131\u0134-\u0148\u014a-\u017f‐-‧€]|[^\x00-\x7f‘’“”–—…][^\x00-\x7f]|[^\x00-\x7f][^\x00-\x7f‘’“”–—…]"
-)
-"""What may need repair: all but letters and marks of print in Latin script; the letters that mojibake begins with, and two
-characters beyond ASCII side by side. An ampersand may open an HTML entity."""
-_NOT_PLAIN_ASCII = re.compile(r"[^\t\n -%'-~]")
-"""The same of text that is ASCII throughout, for a fifth of the time."""
+_PLAIN = bytes(code for code in range(256) if code in b"\t\n" or (code >= 32 and code not in b"&\x7f"))
+"""Bytes that need no repair: letters and marks of print, and what is looked at by itself. An ampersand may open an HTML entity."""
+_BEYOND_ASCII = bytes(32 if code < 128 else code for code in range(256))
+"""Blanks for the bytes of ASCII."""
+_NOT_LATIN = re.compile(r"[^\u00a1-\u00c1\u00c4-\u00e1\u00e3-\u0131\u0134-\u0148\u014a-\u017f‐-‧€]")
+"""What may need repair beyond ASCII: all but letters and marks of print in Latin script, and the letters that mojibake begins with."""
+_QUOTES = "‘’“”–—…"
+"""What may stand side by side beyond ASCII; of other characters two together may need repair."""
 _REPAIR = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, normalization=None, unescape_html="auto")
 
 
@@ -68,9 +69,19 @@ def _guess_encoding(sample: bytes) -> str:
     return best.encoding if best else "cp1252"
 
 
+def _is_plain(text: str) -> bool:
+    """True where there is nothing to repair: most text is so, and to see it takes far less than to repair it."""
+    data = text.encode("utf-8", "surrogatepass")
+    beyond = set(data.translate(_BEYOND_ASCII).split())
+    if data.translate(None, _PLAIN):
+        return False
+    runs = [run.decode("utf-8", "surrogatepass") for run in beyond]
+    return not any(_NOT_LATIN.search(run) or (len(run) > 1 and run.strip(_QUOTES)) for run in runs)
+
+
 def repair(text: str) -> str:
     """Return the text with mojibake mended, control characters gone, and lines ended by a line feed."""
-    if not (_NOT_PLAIN_ASCII if text.isascii() else _NOT_PLAIN).search(text):
+    if _is_plain(text):
         return text.strip()
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = ftfy.fix_text(text.replace("\r\n", "\n").replace("\r", "\n").strip(), _REPAIR)

@@ -11,6 +11,9 @@ _CAPTION = re.compile(
     r"\b(file photo|photo:|photograph|pictured|image:|\((?:ap|reuters|afp|getty)[^)]*\)|is seen|are seen|(?:on display|seen) (?:at|in|during))",
     re.IGNORECASE,
 )
+_OF_CAPTIONS = ("photo", "pictured", "image:", "(ap", "(reuters", "(afp", "(getty", "seen", "on display")
+"""What stands in all that `_CAPTION` finds: much faster to look for."""
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _BYLINE = re.compile(r"^(by|from)\s+[A-Z][\w.\-’']+(\s+[\w.\-’']+){0,6}$", re.IGNORECASE)
 _TRAILER = re.compile(
     r"^(more news|read more|related|see also|share this|advertisement|most read|follow us|copyright|©)\b",
@@ -53,13 +56,7 @@ class FrontMatter:
 
 
 def _lines(text: str) -> list[Span]:
-    spans, at = [], 0
-    for line in text.split("\n"):
-        lead = len(line) - len(line.lstrip())
-        if line.strip():
-            spans.append((at + lead, at + len(line.rstrip())))
-        at += len(line) + 1
-    return spans
+    return [found.span() for found in _LINE.finditer(text)]
 
 
 def _headline_score(line: str) -> float:
@@ -72,8 +69,13 @@ def _headline_score(line: str) -> float:
     return capitals / len(content)
 
 
+def _has_caption(text: str) -> bool:
+    small = text.lower()
+    return any(mark in small for mark in _OF_CAPTIONS) and _CAPTION.search(text) is not None
+
+
 def _is_caption(line: str) -> bool:
-    return len(line) < 250 and _CAPTION.search(line) is not None
+    return len(line) < 250 and _has_caption(line)
 
 
 def read_front_matter(text: str, *, order: DateOrder | None = None, has_title: bool = False) -> FrontMatter:
@@ -107,7 +109,7 @@ def read_front_matter(text: str, *, order: DateOrder | None = None, has_title: b
         best = max(scored, default=(0.0, 0, (0, 0)))
         if best[0] >= 0.5 or (best[0] > 0 and len(head) == 1):
             title = text[best[2][0] : best[2][1]]
-    has_captions = len(lines) > _LOOK_AT and _CAPTION.search(text) is not None
+    has_captions = len(lines) > _LOOK_AT and _has_caption(text[lines[_LOOK_AT][0] :])
     for index, (start, end) in enumerate(lines):
         if end - start >= 80 and not has_captions:
             continue

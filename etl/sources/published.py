@@ -25,6 +25,7 @@ _NAMED = re.compile(
     rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}\b",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _EARLIEST, _LATEST = 1900, 2100
 
 
@@ -103,7 +104,7 @@ def parse_published(text: str, *, order: DateOrder | None = None) -> Published:
 def is_date_line(line: str) -> bool:
     """True where a line holds a date of publication and little else."""
     line = line.strip()
-    if not line or len(line) > 80:
+    if not line or len(line) > 80 or not _DIGIT.search(line):
         return False
     rest = line
     for pattern in (_ISO, _SLASHED, _NUMERIC, _NAMED, _WEEKDAY):

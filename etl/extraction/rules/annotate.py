@@ -12,10 +12,10 @@ from spacy.tokens import Doc, Token
 from etl.extraction.protocol import Span
 from etl.extraction.rules.parser import load_parser, parse_texts
 from etl.extraction.rules.splitter import load_splitter, split_text
-from etl.reference import Entry, Match, default_matcher, kinds
+from etl.reference import Entry, Match, default_matcher, fold, kinds
 from etl.sources import Article
 
-_ARMING = re.compile(r"\b(?:re)?arm(?:s|ed|ing)\b", re.IGNORECASE)
+_ARMING = (" arms ", " armed ", " arming ", " rearms ", " rearmed ", " rearming ")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _MOST_WORDS = 400_000
 """Words that a pipeline may know; it is shipped with some 80,000, and each new one costs a few hundred bytes."""
@@ -154,7 +154,8 @@ def merge_adjacent(text: str, matches: list[Match]) -> list[Match]:
 
 def speaks_of_arming(text: str) -> bool:
     """Return True where a text has a word that stands for equipment without naming it: `armed the rebels`."""
-    return "arm" in text.lower() and _ARMING.search(text) is not None
+    folded = f" {fold(text)} "
+    return "arm" in folded and any(form in folded for form in _ARMING)
 
 
 @dataclass(frozen=True)
