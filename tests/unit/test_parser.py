@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from spacy.pipeline import AttributeRuler
 from spacy.tokens import Doc
 
-from etl.extraction.rules.parser import RememberedAttributes, SteadyOps, parse_texts
+from etl.extraction.rules.parser import SteadyOps, parse_texts
+from etl.extraction.rules.remembered import RememberedAttributes
 from tests.conftest import ROOT
 
 SENTENCES = [

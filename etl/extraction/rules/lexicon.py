@@ -118,13 +118,13 @@ def bystanders() -> dict[str, str]:
 
 def trigger_of(token: Token) -> Trigger | None:
     """Return what a word tells of a transfer, if it tells one."""
-    lemma = token.lemma_.lower()
-    if token.pos_ in {"VERB", "AUX"} or (token.tag_ == "VBN" and token.pos_ == "ADJ"):
-        verb = verbs().get(lemma)
+    part = token.pos_
+    if part in {"VERB", "AUX"} or (part == "ADJ" and token.tag_ == "VBN"):
+        verb = verbs().get(token.lemma_.lower())
         if verb and verb.particles and not any(child.lower_ in verb.particles for child in token.children):
             return None
         return verb
-    if token.pos_ in {"NOUN", "PROPN"}:
-        found = nouns().get(lemma)
-        return None if found and lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else found
+    if part in {"NOUN", "PROPN"}:
+        lemma = token.lemma_.lower()
+        return None if lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else nouns().get(lemma)
     return None

@@ -5,21 +5,18 @@ processor, and a fifth into the attribute ruler, which tries all of its 180 patt
 words that stand in the same batch already.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
-from spacy.matcher import Matcher
-from spacy.pipeline import AttributeRuler
-from spacy.tokens import Doc, Token
-from spacy.tokens._retokenize import set_token_attrs
+from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps, Ragged, chain, get_current_ops, set_current_ops
 from threadpoolctl import ThreadpoolController
 
+from etl.extraction.rules.remembered import RememberedAttributes, RememberedLemmas
 from etl.extraction.rules.stepwise import StepwiseParser
 
 _BATCH = 128
@@ -30,7 +27,6 @@ _BLOCK = 192
 """Rows of a matrix that are multiplied together."""
 
 _Matrix = npt.NDArray[np.float32]
-_Attributes = dict[str, object]
 
 
 class SteadyOps(NumpyOps):  # type: ignore[misc]
@@ -88,74 +84,6 @@ def _longest_alike(product: _Matrix) -> slice:
     return max((slice(int(a), int(b)) for a, b in zip(starts, ends, strict=True)), key=lambda s: s.stop - s.start)
 
 
-class RememberedAttributes:
-    """Sets the attributes that an attribute ruler sets; what its patterns say of a word is remembered.
-
-    Words that no pattern names are all alike: what is said of them hangs on their tag and dependency alone.
-
-    Args:
-        ruler: a ruler whose patterns ask for nothing but form, tag, dependency and white space, as those of the English pipelines do.
-
-    Raises:
-        ValueError: a pattern asks for something else.
-    """
-
-    def __init__(self, ruler: AttributeRuler) -> None:
-        self._attributes: list[_Attributes] = ruler.attrs
-        self._places: list[int] = ruler.indices
-        self._single, self._longer, self._first = (Matcher(ruler.vocab) for _ in range(3))
-        self._longest = 1
-        for number, rule in enumerate(ruler.patterns):
-            for pattern in rule["patterns"]:
-                (self._longer if len(pattern) > 1 else self._single).add(str(number), [pattern])
-                if len(pattern) > 1:
-                    self._first.add(str(number), [pattern[:1]])
-                    self._longest = max(self._longest, len(pattern))
-        asked = [word for rule in ruler.patterns for pattern in rule["patterns"] for word in pattern]
-        if strange := {name for word in asked for name in word} - {"LOWER", "TAG", "DEP", "IS_SPACE"}:
-            raise ValueError(f"patterns of the attribute ruler ask for {sorted(strange)}, which is not remembered")
-        self._named, self._like = _forms([word["LOWER"] for word in asked if "LOWER" in word])
-        self._forms: dict[int, int] = {}
-        self._known: dict[tuple[int, int, int, bool], tuple[tuple[int, ...], bool]] = {}
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Set the attributes of a document's words; of several rules for one word the later has the last word."""
-        found: list[tuple[int, Token]] = []
-        for token in doc:
-            rules, begins = self._rules_for(token)
-            found += ((rule, token) for rule in rules)
-            if begins:
-                found += self._longer_rules(doc, token.i)
-        found.sort(key=lambda item: item[0])
-        for rule, token in found:
-            set_token_attrs(token, self._attributes[rule])
-        return doc
-
-    def _rules_for(self, token: Token) -> tuple[tuple[int, ...], bool]:
-        """The rules for a word by itself, and whether it may begin what rules for several words ask for."""
-        form = token.lower
-        if form not in self._forms:
-            word = token.lower_
-            is_named = word in self._named or any(like.search(word) for like in self._like)
-            self._forms[form] = form if is_named else 0
-        key = (self._forms[form], token.tag, token.dep, token.is_space)
-        if key not in self._known:
-            word = token.doc[token.i : token.i + 1]
-            rules = sorted(int(self._name(match)) for match, _, _ in self._single(word, allow_missing=True))
-            self._known[key] = (tuple(rules), bool(self._first(word, allow_missing=True)))
-        return self._known[key]
-
-    def _longer_rules(self, doc: Doc, at: int) -> Iterator[tuple[int, Token]]:
-        """The rules for several words of which a given one is the first, each with the word whose attributes it sets."""
-        for match, start, end in self._longer(doc[at : at + self._longest], allow_missing=True):
-            if start == 0:
-                rule = int(self._name(match))
-                yield rule, doc[at : at + end][self._places[rule]]
-
-    def _name(self, match: int) -> str:
-        return str(self._single.vocab.strings[match])
-
-
 def _each_once(layer: Model[Ragged, Ragged]) -> Model[Ragged, Ragged]:
     """A layer that works out equal rows once."""
 
@@ -174,25 +102,14 @@ def _no_training(*_: object) -> None:
     raise RuntimeError("the parser is used as it is, and not trained")
 
 
-def _forms(asked: Sequence[str | Mapping[str, Any]]) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
-    """The forms that patterns name, and the expressions by which they name others."""
-    named: set[str] = set()
-    like = []
-    for value in asked:
-        if isinstance(value, str):
-            named.add(value)
-        elif set(value) == {"IN"}:
-            named.update(value["IN"])
-        elif set(value) == {"REGEX"}:
-            like.append(re.compile(value["REGEX"]))
-        else:
-            raise ValueError(f"a pattern of the attribute ruler asks for a form in an unknown way: {value}")
-    return frozenset(named), tuple(like)
-
-
 @Language.factory("remembered_attributes")  # type: ignore[untyped-decorator]
 def _remembered_attributes(nlp: Language, name: str) -> RememberedAttributes:  # noqa: ARG001 - spaCy gives both
     return RememberedAttributes(nlp.get_pipe("attribute_ruler"))
+
+
+@Language.factory("remembered_lemmas")  # type: ignore[untyped-decorator]
+def _remembered_lemmas(nlp: Language, name: str) -> RememberedLemmas:  # noqa: ARG001 - spaCy gives both
+    return RememberedLemmas(nlp.get_pipe("lemmatizer"))
 
 
 @Language.factory("stepwise_parser")  # type: ignore[untyped-decorator]
@@ -223,7 +140,11 @@ def load_parser() -> Language:
     of_words = vectors.layers[0]
     read, joined, looked_up, mixed, divided = of_words.layers
     vectors.replace_node(of_words, chain(read, joined, _each_once(chain(looked_up, mixed)), divided))
-    for ours, stock in (("remembered_attributes", "attribute_ruler"), ("stepwise_parser", "parser")):
+    for ours, stock in (
+        ("stepwise_parser", "parser"),
+        ("remembered_attributes", "attribute_ruler"),
+        ("remembered_lemmas", "lemmatizer"),
+    ):
         parser.add_pipe(ours, after=stock)
         parser.disable_pipe(stock)
     return parser
