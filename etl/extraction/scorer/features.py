@@ -8,7 +8,7 @@ from functools import cache
 from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import category
-from etl.extraction.rules.attributes import MONEY, quantity_span
+from etl.extraction.rules.attributes import find_money, quantity_span
 from etl.extraction.rules.lexicon import cues, verbs
 from etl.extraction.rules.options import Base
 from etl.extraction.rules.parts import Role
@@ -64,7 +64,7 @@ def trigger_features(candidate: Candidate, context: Context) -> Features:
     before, words = text[: token.idx].lower(), _WORD.findall(text)
     small = [word.lower() for word in words]
     return {
-        "has_money": float(MONEY.search(text) is not None),
+        "has_money": float(bool(find_money(text))),
         "doubts": float(sum(word.startswith(_DOUBT) for word in small)),
         "uses": float(sum(word.startswith(_USE) for word in small)),
         "ships": float(sum(word.startswith(_SHIP) for word in small)),

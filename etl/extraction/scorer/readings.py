@@ -23,6 +23,7 @@ from etl.sources import Article
 _Told = ParamSpec("_Told")
 _GRAMMATICAL = frozenset({"argument", "inherited", "modifier"})
 """Ways of finding a party or a piece of equipment that are the grammar's own."""
+_Own = dict[tuple[int, bool], Features]
 Parts = tuple[list[Features], Ints]
 """Features that readings are made of, each part once; for each reading a line with the numbers of its five parts."""
 
@@ -86,34 +87,36 @@ class _Parts:
 
 
 class _InRoles:
-    """The parties of the readings of one base, in their roles.
+    """The parties of the readings of one base, on one side: each by the number of its features and that of its name.
 
     Args:
+        side: `s` for the supplier, `r` for the recipient.
         base: the base.
         context: what the readings of the article share.
         parts: where the features go.
         names: the numbers of what bears on the features of a pair, for all bases of the article.
+        own: what is known already of the base's parties, whichever side they are on.
     """
 
-    def __init__(self, base: Base, context: Context, parts: _Parts, names: dict[object, int]) -> None:
-        self._base, self._context, self._parts, self._names = base, context, parts, names
-        self._own: dict[tuple[int, bool], Features] = {}
-        self._known: dict[tuple[str, str], tuple[int, int]] = {}
+    def __init__(
+        self, side: str, base: Base, context: Context, parts: _Parts, names: dict[object, int], own: _Own
+    ) -> None:
+        self._side, self._base, self._context, self._parts, self._names, self._own = (
+            side, base, context, parts, names, own,
+        )  # fmt: skip
+        self.known: dict[str, tuple[int, int]] = {}
 
-    def numbers(self, side: str, party: str, role: Role | None) -> tuple[int, int]:
-        """Return the number of the features of a party on one side, and that of its name."""
-        found = self._known.get((side, party))
-        if found is None:
-            name = self._names.setdefault(_named(role), len(self._names))
-            own: Features = {}
-            if role is not None:
-                at = (name, is_elsewhere(role))
-                if at not in self._own:
-                    self._own[at] = party_features(role, self._base, self._context)
-                own = self._own[at]
-            found = self._parts.add(role_features(role, side, self._base, own)), name
-            self._known[side, party] = found
-        return found
+    def add(self, party: str, role: Role | None) -> tuple[int, int]:
+        """Return the numbers of a party that is not known yet."""
+        name = self._names.setdefault(_named(role), len(self._names))
+        features: Features = {}
+        if role is not None:
+            at = (name, is_elsewhere(role))
+            if at not in self._own:
+                self._own[at] = party_features(role, self._base, self._context)
+            features = self._own[at]
+        self.known[party] = self._parts.add(role_features(role, self._side, self._base, features)), name
+        return self.known[party]
 
 
 def _of_both(reading: Reading, context: Context) -> Features:
@@ -132,18 +135,22 @@ class ArticleReadings:
     def parts(self) -> Parts:
         """Return the features of the readings in parts: of the trigger, of the base, of each party, and of both together."""
         context, parts, names = self.context, _Parts(), dict[object, int]()
+        pairs: dict[tuple[int, int, bool], int] = {}
         made_of = []
         for number, readings in groupby(self.readings, key=attrgetter("number")):
-            base = self.bases[number]
+            base, own = self.bases[number], _Own()
             candidate = base.candidate
-            at = ("trigger", candidate.sentence.index, candidate.token.i)
+            at = (candidate.sentence.index, candidate.token.i)
             shared = (parts.number(at, trigger_features, candidate, context), parts.add(base_features(base, context)))
-            roles = _InRoles(base, context, parts, names)
+            suppliers, recipients = (_InRoles(side, base, context, parts, names, own) for side in "sr")
             for reading in readings:
-                first, supplier = roles.numbers("s", reading.parties[0], reading.supplier)
-                second, recipient = roles.numbers("r", reading.parties[1], reading.recipient)
-                pair = ("pair", supplier, recipient, reading.is_grammatical)
-                made_of.append((*shared, first, second, parts.number(pair, _of_both, reading, context)))
+                supplier, recipient = reading.parties
+                first, one = suppliers.known.get(supplier) or suppliers.add(supplier, reading.supplier)
+                second, other = recipients.known.get(recipient) or recipients.add(recipient, reading.recipient)
+                pair = (one, other, reading.is_grammatical)
+                if pair not in pairs:
+                    pairs[pair] = parts.add(_of_both(reading, context))
+                made_of.append((*shared, first, second, pairs[pair]))
         return parts.features, np.array(made_of, dtype=np.int64).reshape(-1, 5)
 
     def features(self) -> Iterator[Features]:
