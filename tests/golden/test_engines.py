@@ -183,6 +183,17 @@ def test_a_batch_of_heavy_items_has_fewer() -> None:
     assert list(sizes) == [4, 2, 4]
 
 
+def test_batches_grow_with_what_was_taken() -> None:
+    """Few items are spread in small batches, of many a batch holds many, and no process has more than a share of them to itself."""
+    sizes = list(
+        map_batches(len, range(3000), workers=1, batch_size=100, weight=bool, failed=_failed, fingerprint=same_code)
+    )
+    assert sum(sizes) == 3000
+    assert (sizes[0], max(sizes)) == (25, 100)
+    assert sizes[:-1] == sorted(sizes[:-1])
+    assert all(8 * size <= max(200, sum(sizes[:number])) for number, size in enumerate(sizes))
+
+
 def test_a_cluster_that_is_not_there_is_told(scheduler: str) -> None:
     """A wrong address, and workers with other code, end with a clear message before anything is worked."""
     with pytest.MonkeyPatch.context() as patch:

@@ -2,10 +2,13 @@
 
 import codecs
 
+import ftfy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.errors import InputError
-from etl.sources.decode import decode, repair
+from etl.sources.decode import _CONTROL, _REPAIR, decode, repair
 
 TEXT = "Łódź said: “Poland’s forces paid 5 € for each – naïve – señor’s shell”. Türkiye sold more."
 WESTERN = "The minister said: “It’s Perú’s first order – five aircraft for the señor.” " * 5
@@ -63,3 +66,12 @@ def test_broken_text_is_mended(broken: str, whole: str) -> None:
 def test_mending_twice_is_mending_once(text: str) -> None:
     """A mended text is not changed by mending it again."""
     assert repair(repair(text)) == repair(text)
+
+
+@given(st.text(alphabet="ab &\n\t\r“”‘’–…éüâÃ€\u200b\x07šŠłд中\ud800", max_size=8))
+def test_what_is_taken_for_plain_needs_no_repair(text: str) -> None:
+    """The short look that most text passes lets nothing through that a whole repair would change."""
+    whole = ftfy.fix_text(
+        text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").strip(), _REPAIR
+    )
+    assert repair(text) == _CONTROL.sub("", whole).strip()

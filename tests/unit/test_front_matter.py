@@ -40,3 +40,21 @@ def test_the_publishers_order_reaches_the_date_line() -> None:
 def test_a_known_headline_is_not_looked_for() -> None:
     """Where the record has a headline, no line of the text is taken for one."""
     assert read_front_matter(f"Kingdom Orders Tanks\n{PROSE}", has_title=True).title is None
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "FILE PHOTO: a tank on a road",
+        "A tank, pictured in 2019",
+        "Image: the ministry",
+        "Sailors are seen on deck",
+        "A launcher on display at a parade",
+        "A jet seen during a drill",
+    ],
+)
+def test_a_caption_among_the_paragraphs_stands_aside(caption: str) -> None:
+    """Each way to word a caption is known, however far down it stands."""
+    text = "\n".join([*[PROSE] * 9, caption, PROSE])
+    front = read_front_matter(text, has_title=True)
+    assert [text[start:end] for start, end in front.aside] == [caption]

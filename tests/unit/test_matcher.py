@@ -168,6 +168,13 @@ def test_folding_keeps_every_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
+@pytest.mark.parametrize("beside", ["", "é", "ł"])
+def test_folding_a_character_does_not_hang_on_its_company(beside: str) -> None:
+    """Each character folds to the same in a text of ASCII, of Western letters, and of others, though each takes another way."""
+    for code in [*range(0xD800), *range(0xE000, 0x3000)]:
+        assert fold(beside + chr(code)) == fold(beside) + fold(f"{chr(code)}ł")[0], hex(code)
+
+
 @pytest.mark.parametrize(
     ("text", "entry"),
     [("Türkiye agreed.", "TUR"), ("Côte d'Ivoire agreed.", "CIV"), ("Cote d’Ivoire agreed.", "CIV")],

@@ -1,7 +1,10 @@
 """Words that tell a sum: amount and currency."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from etl.extraction.rules.attributes import _MONEY, find_money
 from etl.resolve.money import parse_money
 from schemas.columns import COLUMNS
 
@@ -52,3 +55,39 @@ def test_a_currency_fits_its_column(text: str) -> None:
     assert money is not None
     assert money.currency is None or (len(money.currency) == 3 and money.currency.isupper())
     assert COLUMNS["value_currency"].pattern == "[A-Z]{3}"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "A$",
+                "US$",
+                "$",
+                "€",
+                "usd",
+                "EUR",
+                "Rs.",
+                "rs",
+                "3",
+                "2.5",
+                "ten",
+                "Two",
+                " ",
+                "-",
+                "bn",
+                "million",
+                "Dollars",
+                "won",
+                "euros",
+                "U.S. ",
+                "x",
+            ]
+        ),
+        max_size=7,
+    )
+)
+def test_the_short_look_for_money_misses_no_sum(words: list[str]) -> None:
+    """A sum is found wherever the whole expression finds one, though most text is put aside by a shorter one."""
+    text = "".join(words)
+    assert [found.span() for found in find_money(text)] == [found.span() for found in _MONEY.finditer(text)]
