@@ -38,8 +38,8 @@ def batch_size(articles: int) -> int:
 
 
 def warm_articles(articles: int) -> int:
-    """Return the articles that go first: twice as many as are on their way before the first result is taken."""
-    return 2 * AHEAD * WORKERS * min(FIRST, batch_size(articles))
+    """Return the articles that go first: as many as are on their way before the first result is taken."""
+    return AHEAD * WORKERS * min(FIRST, batch_size(articles))
 
 
 def measure(corpora: Mapping[str, Corpus], settings: Settings, say: Callable[[str], None]) -> Figures:

@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 _HEAVIEST = 4_000_000
 """Weight from which a batch is full, however few its items: several of them wait in memory for each process."""
-FIRST = 25
+FIRST = 50
 """Items of the first batches."""
 _SHARE = 8
 """Each process has at most one part of so many of what was taken before in its hands, so that none has long to wait for the last."""

@@ -189,9 +189,9 @@ def test_batches_grow_with_what_was_taken() -> None:
         map_batches(len, range(3000), workers=1, batch_size=100, weight=bool, failed=_failed, fingerprint=same_code)
     )
     assert sum(sizes) == 3000
-    assert (sizes[0], max(sizes)) == (25, 100)
+    assert (sizes[0], max(sizes)) == (50, 100)
     assert sizes[:-1] == sorted(sizes[:-1])
-    assert all(8 * size <= max(200, sum(sizes[:number])) for number, size in enumerate(sizes))
+    assert all(8 * size <= max(400, sum(sizes[:number])) for number, size in enumerate(sizes))
 
 
 def test_a_cluster_that_is_not_there_is_told(scheduler: str) -> None:

@@ -16,8 +16,8 @@ from etl.extraction.scorer.readings import ArticleReadings, Opened, open_article
 from etl.sources import Article
 
 NAME, VERSION = "rules", "1"
-_TOGETHER = 1000
-"""Sentences from which articles are parsed together: more are no faster, and their parses take memory."""
+_TOGETHER = 400
+"""Sentences from which articles are parsed together: with more their parses no longer stay near the processor."""
 
 
 class RuleExtractor:
