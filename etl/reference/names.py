@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import Literal
 
 CaseRule = Literal["any", "capitals", "exact"]
 
 _EXACT_LENGTH = 5
+_WORD = re.compile(r"\w+")
 _LETTER_DIGIT = re.compile(r"(?<=[a-z]) (?=\d)|(?<=\d) (?=[a-z])")
 _RUN_ON = re.compile(r"(?<=\d)(?=[a-z]{2})")
 _JOINED = re.compile(r"(?<=[a-z])(?=\d)")
@@ -79,14 +81,19 @@ def keeps_case(rule: CaseRule, name: str, found: str, *, line_is_upper: bool) ->
         return all(char.isupper() for char in stem) and (
             not line_is_upper or "." in found or name != name.strip() or len(stem) > 2
         )
-    wanted = [word for word in re.findall(r"\w+", name) if word[0].isupper()]
-    words = re.findall(r"\w+", found)
-    if not wanted:
+    wanted = _capitals(name)
+    if not any(wanted):
         return True
-    if len(words) == len(re.findall(r"\w+", name)):
-        pairs = zip(re.findall(r"\w+", name), words, strict=True)
-        return all(not word[0].isupper() or seen[0].isupper() for word, seen in pairs)
+    words = _WORD.findall(found)
+    if len(words) == len(wanted):
+        return all(word[0].isupper() or not capital for word, capital in zip(words, wanted, strict=True))
     return bool(words) and words[0][0].isupper()
+
+
+@cache
+def _capitals(name: str) -> tuple[bool, ...]:
+    """For each word of a name, whether it has a capital."""
+    return tuple(word[0].isupper() for word in _WORD.findall(name))
 
 
 def variants(name: str) -> list[str]:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
-from typing import ParamSpec
+from typing import NamedTuple, ParamSpec
 
 import numpy as np
 
@@ -23,13 +21,11 @@ from etl.sources import Article
 _Told = ParamSpec("_Told")
 _GRAMMATICAL = frozenset({"argument", "inherited", "modifier"})
 """Ways of finding a party or a piece of equipment that are the grammar's own."""
-_Own = dict[tuple[int, bool], Features]
 Parts = tuple[list[Features], Ints]
 """Features that readings are made of, each part once; for each reading a line with the numbers of its five parts."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One reading: a base with a supplier and a recipient; None is a party that is not named.
 
     Attributes:
@@ -66,57 +62,20 @@ def _named(role: Role | None) -> tuple[object, ...]:
     return (role.match.entry.id, role.match.start, role.match.end) if role else ()
 
 
-class _Parts:
+class _Numbered:
     """Features, each worked out once, and known by their number."""
 
     def __init__(self) -> None:
         self.features: list[Features] = []
         self._numbers: dict[object, int] = {}
 
-    def add(self, features: Features) -> int:
-        """Return the number of features that are new."""
-        self.features.append(features)
-        return len(self.features) - 1
-
     def number(self, key: object, told: Callable[_Told, Features], *of: _Told.args, **named: _Told.kwargs) -> int:
         """Return the number of the features of a key; where it is met for the first time, they are told of what follows."""
         number = self._numbers.get(key)
         if number is None:
-            number = self._numbers[key] = self.add(told(*of, **named))
+            number = self._numbers[key] = len(self.features)
+            self.features.append(told(*of, **named))
         return number
-
-
-class _InRoles:
-    """The parties of the readings of one base, on one side: each by the number of its features and that of its name.
-
-    Args:
-        side: `s` for the supplier, `r` for the recipient.
-        base: the base.
-        context: what the readings of the article share.
-        parts: where the features go.
-        names: the numbers of what bears on the features of a pair, for all bases of the article.
-        own: what is known already of the base's parties, whichever side they are on.
-    """
-
-    def __init__(
-        self, side: str, base: Base, context: Context, parts: _Parts, names: dict[object, int], own: _Own
-    ) -> None:
-        self._side, self._base, self._context, self._parts, self._names, self._own = (
-            side, base, context, parts, names, own,
-        )  # fmt: skip
-        self.known: dict[str, tuple[int, int]] = {}
-
-    def add(self, party: str, role: Role | None) -> tuple[int, int]:
-        """Return the numbers of a party that is not known yet."""
-        name = self._names.setdefault(_named(role), len(self._names))
-        features: Features = {}
-        if role is not None:
-            at = (name, is_elsewhere(role))
-            if at not in self._own:
-                self._own[at] = party_features(role, self._base, self._context)
-            features = self._own[at]
-        self.known[party] = self._parts.add(role_features(role, self._side, self._base, features)), name
-        return self.known[party]
 
 
 def _of_both(reading: Reading, context: Context) -> Features:
@@ -134,23 +93,38 @@ class ArticleReadings:
 
     def parts(self) -> Parts:
         """Return the features of the readings in parts: of the trigger, of the base, of each party, and of both together."""
-        context, parts, names = self.context, _Parts(), dict[object, int]()
-        pairs: dict[tuple[int, int, bool], int] = {}
-        made_of = []
-        for number, readings in groupby(self.readings, key=attrgetter("number")):
-            base, own = self.bases[number], _Own()
+        context = self.context
+        parts, parties = _Numbered(), _Numbered()
+        shared = []
+        for place, base in enumerate(self.bases):
             candidate = base.candidate
-            at = (candidate.sentence.index, candidate.token.i)
-            shared = (parts.number(at, trigger_features, candidate, context), parts.add(base_features(base, context)))
-            suppliers, recipients = (_InRoles(side, base, context, parts, names, own) for side in "sr")
-            for reading in readings:
-                supplier, recipient = reading.parties
-                first, one = suppliers.known.get(supplier) or suppliers.add(supplier, reading.supplier)
-                second, other = recipients.known.get(recipient) or recipients.add(recipient, reading.recipient)
-                pair = (one, other, reading.is_grammatical)
-                if pair not in pairs:
-                    pairs[pair] = parts.add(_of_both(reading, context))
-                made_of.append((*shared, first, second, pairs[pair]))
+            trigger = (candidate.sentence.index, candidate.token.i)
+            shared.append(
+                (
+                    parts.number(trigger, trigger_features, candidate, context),
+                    parts.number(place, base_features, base, context),
+                )
+            )
+
+        def in_role(role: Role | None, side: str, base: Base, place: int) -> Features:
+            own: Features = {}
+            if role is not None:
+                at = (place, _named(role), is_elsewhere(role))
+                own = parties.features[parties.number(at, party_features, role, base, context)]
+            return role_features(role, side, base, own)
+
+        made_of = []
+        for reading in self.readings:
+            base, place, supplier, recipient = reading.base, reading.number, reading.supplier, reading.recipient
+            both = (_named(supplier), _named(recipient), reading.is_grammatical)
+            made_of.append(
+                (
+                    *shared[place],
+                    parts.number((place, "s", reading.parties[0]), in_role, supplier, "s", base, place),
+                    parts.number((place, "r", reading.parties[1]), in_role, recipient, "r", base, place),
+                    parts.number(both, _of_both, reading, context),
+                )
+            )
         return parts.features, np.array(made_of, dtype=np.int64).reshape(-1, 5)
 
     def features(self) -> Iterator[Features]:
