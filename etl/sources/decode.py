@@ -72,10 +72,9 @@ def _guess_encoding(sample: bytes) -> str:
 def _is_plain(text: str) -> bool:
     """True where there is nothing to repair: most text is so, and to see it takes far less than to repair it."""
     data = text.encode("utf-8", "surrogatepass")
-    beyond = set(data.translate(_BEYOND_ASCII).split())
     if data.translate(None, _PLAIN):
         return False
-    runs = [run.decode("utf-8", "surrogatepass") for run in beyond]
+    runs = [run.decode("utf-8", "surrogatepass") for run in set(data.translate(_BEYOND_ASCII).split())]
     return not any(_NOT_LATIN.search(run) or (len(run) > 1 and run.strip(_QUOTES)) for run in runs)
 
 

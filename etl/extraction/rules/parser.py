@@ -2,7 +2,7 @@
 
 Of spaCy's time for a sentence two fifths go into products of matrices, for which its wheels bring a library that knows no newer
 processor, and a fifth into the attribute ruler, which tries all of its 180 patterns on every word; a tenth goes into the vectors of
-words that stand in the same batch already.
+words that stand in the same batch already. The steps of the dependency parser and the lemmas are modules of their own.
 """
 
 from collections.abc import Callable, Iterable

@@ -25,7 +25,7 @@ class StepwiseParser:
         self._parse([doc])
         return doc
 
-    def pipe(self, docs: Iterable[Doc], batch_size: int = 1000) -> Iterator[Doc]:
+    def pipe(self, docs: Iterable[Doc], batch_size: int) -> Iterator[Doc]:
         """Yield documents, parsed.
 
         Args:

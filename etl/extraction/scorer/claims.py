@@ -57,6 +57,7 @@ class _Group:
     """The readings of one transfer with their scores, the best first.
 
     Attributes:
+        pair: the best score of their pair.
         evidence: for each phase how much each reading speaks for it: the score of its transfer times that of the phase.
         claimed: the readings that the grammar gives whole.
         features: what all of its claims share.
@@ -65,8 +66,7 @@ class _Group:
 
     transfer: Transfer
     readings: list[int]
-    pair: Floats
-    score: Floats
+    pair: float
     evidence: list[list[float]]
     claimed: frozenset[int]
     features: Features
@@ -102,8 +102,7 @@ def _group(transfer: Transfer, numbers: list[int], readings: Sequence[Reading], 
     return _Group(
         transfer,
         ranked,
-        scores.pair[ranked],
-        score,
+        float(scores.pair[ranked[:5]].max()),
         evidence.T.tolist(),
         frozenset(number for number in ranked if readings[number].is_claimed),
         features,
@@ -234,8 +233,8 @@ def gather_claims(
     transfers: dict[Transfer, float] = {}
     for group in groups:
         pair = group.transfer[:2]
-        pairs[pair] = max(pairs[pair], float(group.pair[:5].max()))
-        transfers[group.transfer] = float(group.score[0])
+        pairs[pair] = max(pairs[pair], group.pair)
+        transfers[group.transfer] = group.features["transfer"]
     by_pair: dict[tuple[str, str], list[tuple[Transfer, float]]] = defaultdict(list)
     for transfer, score in transfers.items():
         by_pair[transfer[:2]].append((transfer, score))
