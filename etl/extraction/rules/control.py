@@ -96,6 +96,8 @@ _STOPS = frozenset(["block", "board", "catch", "detain", "halt", "impound", "int
 _MISREAD = frozenset(["compound", "npadvmod", "nmod", "dep", "advmod"])
 _MEANS = frozenset(["after", "before", "by", "besides", "despite", "since", "through", "without"])
 """Prepositions behind which the subject of the main verb acts: `by supplying drones, Ankara made a friend`."""
+_VOUCHED = frozenset(["according", "contrary", "due", "owing", "prior", "thanks"])
+"""Words that make one preposition with `to`, behind which nothing is received: `according to Kinshasa`."""
 _DEEP = 6
 
 
@@ -236,6 +238,6 @@ def _objects_of(preposition: Token) -> Iterator[tuple[str, Token]]:
             is_misread = near and child.lower_ in {"neighbouring", "neighboring"}  # to neighbouring Romania
             for item in conjuncts(near[0] if is_misread else child):
                 yield preposition.lower_, antecedent(item)
-        elif child.dep_ == "prep":
+        elif child.dep_ == "prep" and preposition.lower_ not in _VOUCHED:
             is_out_of = preposition.lower_ == "out" and child.lower_ == "of"
             yield from (("from" if is_out_of else name, item) for name, item in _objects_of(child))

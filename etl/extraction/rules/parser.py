@@ -23,6 +23,8 @@ _BATCH = 128
 """Sentences whose vectors are worked out together; more are no faster, fewer are slower."""
 _STEPS = 1000
 """Sentences whose parses grow together; there is little to keep of each."""
+_KEPT = 20_000
+"""Words whose vectors are remembered: 8 MB of them."""
 _BLOCK = 192
 """Rows of a matrix that are multiplied together."""
 
@@ -85,15 +87,26 @@ def _longest_alike(product: _Matrix) -> slice:
 
 
 def _each_once(layer: Model[Ragged, Ragged]) -> Model[Ragged, Ragged]:
-    """A layer that works out equal rows once."""
+    """A layer that works out equal rows once, in whichever batch they stand; what it has worked out it keeps, up to `_KEPT` rows."""
+    places: dict[bytes, int] = {}
+    table: Any = np.empty((0, 0), dtype=np.float32)
 
     def forward(model: Model[Ragged, Ragged], words: Ragged, is_train: bool) -> tuple[Ragged, Callable[..., None]]:
+        nonlocal table
         rows: Any = np.ascontiguousarray(words.data)
-        whole = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
-        _, first, place = np.unique(whole, return_index=True, return_inverse=True)
-        one: Any = np.array([len(first)], dtype=np.int32)
-        told, _ = model.layers[0](Ragged(rows[first], one), is_train)
-        return Ragged(told.dataXd[place], words.lengths), _no_training
+        keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel().tolist()
+        if len(places) > _KEPT:
+            places.clear()
+        if new := {key: row for row, key in enumerate(keys) if key not in places}:
+            count: Any = np.array([len(new)], dtype=np.int32)
+            told = model.layers[0](Ragged(rows[list(new.values())], count), is_train)[0].dataXd
+            start, end = len(places), len(places) + len(new)
+            if end > len(table):
+                grown = np.empty((end, told.shape[1]), dtype=np.float32)
+                table = np.concatenate([table[:start].reshape(start, told.shape[1]), grown])
+            table[start:end] = told
+            places.update(zip(new, range(start, end), strict=True))
+        return Ragged(table[[places[key] for key in keys]], words.lengths), _no_training
 
     return Model("each_once", forward, layers=[layer])
 

@@ -15,6 +15,21 @@ from etl.reference.tables import status_phase
 
 _FUTURE = {"will", "shall", "'ll", "’ll", "wo"}
 _MODAL = {"would", "could", "may", "might", "can", "'d", "’d", "ca"}
+_WOULD = {"would", "'d", "’d"}
+_ANNOUNCE = {
+    "add",
+    "agree",
+    "announce",
+    "confirm",
+    "declare",
+    "decide",
+    "pledge",
+    "promise",
+    "say",
+    "state",
+    "tell",
+    "vow",
+}
 _DUTY = {"should", "must", "ought"}
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
              "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
@@ -85,7 +100,7 @@ def aspect_of(verb: Token) -> str:
     words = {token.lower_ for token in auxiliaries}
     if "must" in words and "have" in words:
         return "perfect"  # what must have happened
-    if words & _FUTURE:
+    if words & _FUTURE or (words & _WOULD and _is_announced(verb)):
         return "future"
     if words & (_MODAL | _DUTY):
         return "modal"
@@ -113,6 +128,15 @@ def aspect_of(verb: Token) -> str:
     return "past"
 
 
+def _is_announced(verb: Token) -> bool:
+    """True where `would` is the past of `will`: `said that it would send`."""
+    clause = verb
+    while clause.dep_ == "conj" and clause.head.pos_ in {"VERB", "AUX"}:
+        clause = clause.head
+    above = clause.head
+    return clause.dep_ == "ccomp" and above.tag_ in {"VBD", "VBN"} and above.lemma_ in _ANNOUNCE
+
+
 def governors(token: Token) -> Iterator[Token]:
     """Yield the words under which a word stands, the nearest first, as far as they bear on whether it happens."""
     current = token
@@ -136,6 +160,8 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if current.dep_ in {"prep", "pobj"} and head.pos_ == "NOUN" and not _bears_on(head):
             return  # the scandal over the sale says nothing of the sale
+        if current.dep_ == "acl" and current.tag_ == "VBN" and not _bears_on(head):
+            return  # what becomes of the jets that were ordered does not undo the order
         preposition = current if current.dep_ == "prep" else head
         if (
             current.dep_ in {"pcomp", "prep"}
@@ -175,6 +201,11 @@ def is_negated(token: Token) -> bool:
 
 
 def _cue_of(token: Token) -> Cue | None:
+    for child in token.children:
+        if child.dep_ in {"prt", "prep", "advmod"} and (
+            phrasal := cues().get(f"{token.lemma_.lower()} {child.lower_}")
+        ):
+            return phrasal
     cue = cues().get(token.lemma_.lower()) or cues().get(token.lower_)
     if cue is None:
         return None
