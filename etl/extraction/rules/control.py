@@ -158,6 +158,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
         return [] if is_misread else subject_or_controller(head, depth + 1)
     preposition = ""
     if verb.dep_ == "pcomp" and head.pos_ in {"ADP", "SCONJ", "PART"}:
+        while head.dep_ == "conj" and head.head.pos_ == head.pos_:
+            head = head.head  # accused of helping them and of arming them
         preposition, head = head.lower_, head.head
     if preposition == "for" and (blamed := _blamed(head)):
         return blamed
@@ -184,8 +186,9 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
                 if sources:
                     return sources  # extracted a pledge from Washington to halt
             possessors = [child for child in head.children if child.dep_ == "poss"]
+            possessors = possessors or [item for name, item in prepositional(head) if name == "by"]
             if possessors:
-                return possessors
+                return possessors  # Berlin's decision to send, a decision by Berlin to send
             if head.lemma_.lower() in _LEAVE:
                 allowed = [
                     child for child in head.head.children if child.dep_ in {"dative", "dobj"} and child.i != head.i

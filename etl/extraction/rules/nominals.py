@@ -14,7 +14,7 @@ _AID = {"aid", "assistance", "support"}
 _LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
 _MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
-_PLACE_PREPOSITIONS = {"of", "in", "from"}
+_PLACE_PREPOSITIONS = {"of", "in", "from", "within", "inside"}
 
 
 @dataclass(frozen=True)
