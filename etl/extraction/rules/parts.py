@@ -60,7 +60,10 @@ class Reader:
 
     def _examples(self, place: Place) -> list[Role]:
         """The parties that a phrase without a name gives as examples: `several allies, including India and Turkey`."""
-        heads = [place.token, *(item for name, item in prepositional(place.token) if name == "of")]  # a number of allies
+        heads = [
+            place.token,
+            *(item for name, item in prepositional(place.token) if name == "of"),
+        ]  # a number of allies
         words = [item for head in heads for name, item in prepositional(head) if name in {"including", "like", "as"}]
         named = [party_in(word, self.sentence) for word in words]
         return [Role(item.match, place.link) for item in named if item]
