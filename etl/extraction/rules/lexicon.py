@@ -125,6 +125,7 @@ def trigger_of(token: Token) -> Trigger | None:
     elif part in {"NOUN", "PROPN"}:
         lemma = token.lemma_.lower()
         found = None if lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else nouns().get(lemma)
-    if found and found.particles and not any(child.lower_ in found.particles for child in token.children):
-        return None
+    if found and found.particles:
+        near = [*token.children, *(token.head.children if token.dep_ == "dobj" else ())]  # put a hold on it
+        return found if any(word.lower_ in found.particles for word in near) else None
     return found
