@@ -1,22 +1,26 @@
 """Denials that tell no transfer themselves: `Iran denies the charge`, `a claim that Moscow rejects`."""
 
-from spacy.tokens import Token
-
 from etl.extraction.rules.annotate import Sentence
 from etl.extraction.rules.lexicon import DENIALS
 
 _CHARGE = frozenset(
-    ["accusation", "allegation", "charge", "claim", "involvement", "report", "responsibility", "role", "suggestion"]
+    [
+        "accusation",
+        "allegation",
+        "charge",
+        "claim",
+        "report",
+        "suggestion",
+        "it",
+        "this",
+        "that",
+        "such",
+        "which",
+        "involvement",
+        "responsibility",
+        "role",
+    ]
 )
-_IT = frozenset(["it", "such", "that", "this", "which"])
-
-
-def denies_a_charge(verb: Token) -> bool:
-    """True where what is denied is no transfer, but that there was one: `denied having sold rifles`, `rejects the charge`."""
-    if verb.pos_ != "VERB" or verb.lemma_.lower() not in DENIALS:
-        return False
-    denied = [child for child in verb.children if child.dep_ in {"ccomp", "xcomp", "dobj", "nsubjpass"}]
-    return any(word.pos_ in {"VERB", "AUX"} or word.lemma_.lower() in _CHARGE for word in denied)
 
 
 def denied_parties(sentences: list[Sentence]) -> dict[int, frozenset[str]]:
@@ -32,7 +36,7 @@ def denied_parties(sentences: list[Sentence]) -> dict[int, frozenset[str]]:
             if token.lemma_.lower() not in DENIALS or token.pos_ != "VERB":
                 continue
             objects = [child for child in token.children if child.dep_ in {"dobj", "pobj"}]
-            if not any(child.lemma_.lower() in _CHARGE | _IT for child in objects):
+            if not any(child.lemma_.lower() in _CHARGE for child in objects):
                 continue
             subjects = [child for child in token.children if child.dep_ == "nsubj"]
             parties = frozenset(

@@ -8,7 +8,6 @@ from spacy.tokens import Token
 from etl.extraction.rules.annotate import Sentence
 from etl.extraction.rules.arguments import Place, noun_places, verb_places
 from etl.extraction.rules.control import prepositional
-from etl.extraction.rules.denials import denies_a_charge
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.frames import FROM, TO, VERB_FRAMES
 from etl.extraction.rules.lexicon import NAMED_FRAMES, Trigger, bystanders, trigger_of
@@ -125,7 +124,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
 def _read(token: Token, reader: Reader) -> Iterator[Draft]:
     """What stands around a word, if it tells a transfer."""
     trigger, sentence = trigger_of(token), reader.sentence
-    if trigger is None or token.i in sentence.system_at or denies_a_charge(token):
+    if trigger is None or token.i in sentence.system_at:
         return
     if trigger.frame in NAMED_FRAMES and not sentence.systems and not sentence.actors:
         return
