@@ -15,7 +15,7 @@ from spacy.pipeline import AttributeRuler, Lemmatizer
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from etl.extraction.rules.parser import SteadyOps, parse_texts
+from etl.extraction.rules.parser import SteadyOps, load_parser, parse_texts
 from etl.extraction.rules.remembered import RememberedAttributes, RememberedLemmas
 from tests.conftest import ROOT
 
@@ -61,6 +61,26 @@ def test_the_parse_is_that_of_the_stock_pipeline() -> None:
     assert len(TEXTS) > 150
     for doc, text in zip(parse_texts(TEXTS), TEXTS, strict=True):
         assert told(doc) == told(stock(text)), text
+
+
+def test_words_that_were_forgotten_are_worked_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for few words, those of each batch drive out the last ones, and the vectors are the same."""
+    texts = TEXTS[:60]
+    known = [doc.tensor.tobytes() for doc in parse_texts(texts)]
+    monkeypatch.setattr("etl.extraction.rules.parser._KEPT", 5)
+    load_parser.cache_clear()
+    try:
+        assert [parse_texts([text])[0].tensor.tobytes() for text in texts] == known
+    finally:
+        load_parser.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("U.S.-supplied", ["U.S.", "-", "supplied"]), ("D.C.-based", ["D.C.", "-", "based"])]
+)
+def test_a_hyphen_behind_a_point_divides(text: str, words: list[str]) -> None:
+    """`U.S.-supplied` is read as `US-supplied` is."""
+    assert [word.text for word in parse_texts([text])[0]] == words
 
 
 @pytest.mark.parametrize("processor", ["Prescott", "Nehalem", "Haswell", "Zen", "SkylakeX"])

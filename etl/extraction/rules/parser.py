@@ -92,7 +92,7 @@ def _longest_alike(product: _Matrix) -> slice:
 def _each_once(layer: Model[Ragged, Ragged]) -> Model[Ragged, Ragged]:
     """A layer that works out equal rows once, in whichever batch they stand; what it has worked out it keeps, up to `_KEPT` rows."""
     places: dict[bytes, int] = {}
-    table: Any = np.empty((0, 0), dtype=np.float32)
+    table: Any = np.empty((_KEPT, layer.get_dim("nO")), dtype=np.float32)
 
     def forward(model: Model[Ragged, Ragged], words: Ragged, is_train: bool) -> tuple[Ragged, Callable[..., None]]:
         nonlocal table
@@ -105,8 +105,7 @@ def _each_once(layer: Model[Ragged, Ragged]) -> Model[Ragged, Ragged]:
             told = model.layers[0](Ragged(rows[list(new.values())], count), is_train)[0].dataXd
             start, end = len(places), len(places) + len(new)
             if end > len(table):
-                grown = np.empty((end, told.shape[1]), dtype=np.float32)
-                table = np.concatenate([table[:start].reshape(start, told.shape[1]), grown])
+                table = np.concatenate([table[:start], np.empty((end, table.shape[1]), dtype=np.float32)])
             table[start:end] = told
             places.update(zip(new, range(start, end), strict=True))
         return Ragged(table[[places[key] for key in keys]], words.lengths), _no_training
