@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from etl.desk.server import Desk
 from etl.desk.session import Session
@@ -148,6 +148,19 @@ def test_from_a_wrong_row_to_the_release(place: Path, desk: Page) -> None:
     assert after.loc[same, columns].equals(before.loc[same, columns])
     links = _events(place / "releases" / "2026.11.0", "transfer_events")["transfer_id"]
     assert (links == links[apart]).sum() == 1
+
+
+def test_a_late_answer_shows_nothing(desk: Page) -> None:
+    """A row that comes after a newer one was asked for does not take its place, however slow the desk is."""
+    held: list[Route] = []
+    desk.route("**/api/row*", lambda route: route.continue_() if held else held.append(route))
+    with desk.expect_request("**/api/row*"):
+        desk.fill("#filters [name=supplier]", "Germany")
+    _choose(desk, "Germany", "Ukraine")
+    with desk.expect_response(held[0].request.url):
+        held[0].continue_()
+    desk.fill("#filters [name=supplier]", "")
+    expect(desk.locator("#row-title")).to_contain_text("Germany → Ukraine")
 
 
 def test_hostile_words_stay_words(page: Page, write: Callable[[str, str], Path], tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 
 const at = (id) => document.getElementById(id);
 const token = document.querySelector('meta[name="desk-token"]').content;
-const state = { rows: [], row: null, action: null, allReasons: {}, reasons: [], names: {}, asked: 0 };
+const state = { rows: [], row: null, action: null, allReasons: {}, reasons: [], names: {}, asked: 0, opened: 0 };
 const MOST_NAMES = 40;
 history.replaceState(null, "", "/"); // the secret leaves the address bar
 
@@ -54,13 +54,14 @@ async function loadQueue() {
   const wanted = new URLSearchParams(new FormData(at("filters")));
   const number = (state.asked += 1);
   const told = await ask(`/api/queue?${wanted}`);
-  if (number !== state.asked) return; // a later question is on its way
+  if (number !== state.asked) return false; // a later question is on its way, and what it finds is shown
   state.rows = told.rows;
   at("progress").textContent = `${told.open} of ${told.all} rows are open`;
   at("queue").replaceChildren(...told.rows.map(queueItem));
   const left = told.shown - told.rows.length;
   at("more").textContent = left > 0 ? `and ${left} more, which follow as these are decided` : "";
   markCurrent();
+  return true;
 }
 
 function queueItem(row) {
@@ -92,6 +93,7 @@ async function step(by) {
 }
 
 function showEmpty() {
+  state.opened += 1; // a row that is still on its way is not wanted any more
   state.row = null;
   at("row").hidden = at("side").hidden = true;
   at("empty").hidden = false;
@@ -100,7 +102,9 @@ function showEmpty() {
 // One row
 
 async function open(eventId) {
+  const number = (state.opened += 1);
   const row = await ask(`/api/row?event_id=${encodeURIComponent(eventId)}`);
+  if (number !== state.opened) return; // another row was opened since: an answer that is late does not take its place
   state.row = row;
   at("empty").hidden = true;
   at("row").hidden = at("side").hidden = false;
@@ -361,8 +365,9 @@ at("actions").addEventListener("click", guarded(async (event) => {
   if (button) await act(button.dataset.action);
 }));
 at("filters").addEventListener("input", guarded(async () => {
-  await loadQueue();
-  if (place() < 0) await (state.rows.length ? open(state.rows[0].event_id) : showEmpty());
+  if (!(await loadQueue())) return;
+  if (place() >= 0) state.opened += 1; // the row shown is among those asked for: it stays, whatever is on its way
+  else await (state.rows.length ? open(state.rows[0].event_id) : showEmpty());
 }));
 at("filters").addEventListener("submit", (event) => event.preventDefault());
 at("who").addEventListener("change", guarded(() => ask("/api/who", { who: at("who").value })));
