@@ -106,7 +106,8 @@ def _print_figures(figures: dict[str, Any]) -> None:
     say(f"\nby least confidence, at event depth\n{heading}")
     for name, score in figures["curve"].items():
         _print_score(name, score)
-    say(f"calibration error of the confidence: {figures['calibration_error']}")
+    by_chance = f"{figures['calibration_by_chance']} is to be expected of so many rows by chance alone"
+    say(f"calibration error of the confidence: {figures['calibration_error']} ({by_chance})")
     for part in ("status", "category", "publisher"):
         say(f"\nby {part}, at event depth\n{heading}")
         for name, score in figures[part].items():

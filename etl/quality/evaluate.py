@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+import numpy as np
+
 from etl.errors import ConfigurationError
 from etl.reference.tables import status_phase
 
@@ -138,16 +140,33 @@ def _confidences(given: Sequence[Event], gold: Sequence[Event]) -> list[tuple[fl
     return [(value, name in firm) for name, value in best.items() if name in firm or name not in optional]
 
 
+def _bins(points: Sequence[tuple[float, bool]]) -> list[list[tuple[float, bool]]]:
+    ordered, count = sorted(points), len(points)
+    return [ordered[number * count // _BINS : (number + 1) * count // _BINS] for number in range(_BINS)]
+
+
 def _calibration_error(points: Sequence[tuple[float, bool]]) -> float | None:
     """The mean distance of confidence from the share that was right, over bins of equal size (expected calibration error)."""
     if not points:
         return None
-    ordered = sorted(points)
+    total = sum(abs(sum(value for value, _ in part) - sum(right for _, right in part)) for part in _bins(points))
+    return round(total / len(points), 3)
+
+
+def _calibration_by_chance(points: Sequence[tuple[float, bool]]) -> float | None:
+    """The calibration error to be expected where each confidence is exactly the chance to be right: a few rows never fit.
+
+    The number of right rows of a bin is then a sum of unequal coins (Poisson binomial), so the mean is exact, not simulated.
+    """
+    if not points:
+        return None
     total = 0.0
-    for number in range(_BINS):
-        part = ordered[number * len(ordered) // _BINS : (number + 1) * len(ordered) // _BINS]
-        total += abs(sum(value for value, _ in part) - sum(right for _, right in part))
-    return round(total / len(ordered), 3)
+    for part in _bins(points):
+        chances = np.ones(1)
+        for value, _ in part:
+            chances = np.convolve(chances, [1 - value, value])
+        total += float(chances @ np.abs(np.arange(len(chances)) - sum(value for value, _ in part)))
+    return round(total / len(points), 3)
 
 
 def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, object]]) -> dict[str, object]:
@@ -205,8 +224,9 @@ def evaluate(rows: Sequence[Mapping[str, object]], gold: Sequence[Mapping[str, o
         "firm": {name: score.figures() for name, score in firm.items()},
         "curve": {f"{threshold:.1f}": score.figures() for threshold, score in curve.items()},
         "calibration_error": _calibration_error(points),
+        "calibration_by_chance": _calibration_by_chance(points),
         **{
-            group: {value: score.figures() for value, score in sorted(scores.items())}
+            group: {value: score.figures() for value, score in sorted(scores.items()) if score.predicted or score.gold}
             for group, scores in groups.items()
         },
         "errors": {side: dict(sorted(counter.items())) for side, counter in kinds.items()},

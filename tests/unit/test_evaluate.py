@@ -69,6 +69,33 @@ def test_calibration_error_is_the_distance_from_the_share_that_was_right() -> No
     assert evaluate(ROWS, GOLD)["calibration_error"] == pytest.approx(0.7 / 3, abs=0.001)
 
 
+def test_calibration_by_chance_is_what_coins_would_give() -> None:
+    """With a row in each bin, a right one is missed by 1 - p and a wrong one by p: 2p(1 - p), for 0.2, 0.4 and 0.9."""
+    assert evaluate(ROWS, GOLD)["calibration_by_chance"] == pytest.approx((0.32 + 0.48 + 0.18) / 3, abs=0.001)
+
+
+def test_calibration_by_chance_shrinks_with_more_rows() -> None:
+    """Four times the rows, a quarter of the variance: half the error."""
+    few, many = (
+        evaluate([_row("a", "USA", f"R{number}", "ordered", 0.5) for number in range(count)], GOLD)[
+            "calibration_by_chance"
+        ]
+        for count in (100, 400)
+    )
+    assert isinstance(few, float)
+    assert isinstance(many, float)
+    assert many == pytest.approx(few / 2, rel=0.02)
+
+
+def test_a_class_that_only_optional_events_have_gets_no_figures() -> None:
+    """Nothing found and nothing to find is no precision of 1."""
+    figures = evaluate(
+        [_row("b", "RUS", "SYR", "cancelled", 0.6)],
+        [{"id": "b", "events": [_event("RUS", "SYR", "cancelled", optional=True)]}],
+    )
+    assert figures["status"] == {}
+
+
 def test_errors_are_told_by_kind_and_quiet_articles_counted() -> None:
     """A row of the right phase is an error of status, a swapped one of direction; a row in a quiet article is counted."""
     figures = evaluate(ROWS, GOLD)
