@@ -1,7 +1,8 @@
-"""How a transfer stands where somebody asks for its end: it goes on."""
+"""How a transfer stands: asked to end, not signed yet, awaited, fallen through, only asked about."""
 
 import pytest
 
+from etl.extraction.rules.extractor import RuleExtractor
 from etl.extraction.scorer.readings import read_all
 from etl.sources import Article
 
@@ -26,3 +27,31 @@ def test_what_somebody_asks_to_end_goes_on(text: str, status: str) -> None:
     standings = [base.candidate.standing for base in found.bases if not base.candidate.standing.is_hypothetical]
     assert {standing.status for standing in standings} == {status}
     assert all(standing.is_certain and standing.urged_by is None for standing in standings)
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("A contract for 36 French Rafale jets for India has not yet been signed.", {"negotiating"}),
+        ("Hungary has yet to sign a contract for Swedish Gripen jets.", {"negotiating"}),
+        ("A contract for 36 French Rafale jets for India has been signed.", {"ordered"}),
+        ("A deal under which Brazil would sell planes to Nigeria collapsed.", {"cancelled"}),
+        ("The sale of German submarines to Thailand fell through.", {"cancelled"}),
+        ("Morocco awaits the delivery of helicopters from the United States.", {"ordered"}),
+    ],
+)
+def test_what_is_open_awaited_or_fallen_through(text: str, statuses: set[str]) -> None:
+    """Not yet signed is still negotiated, awaited is ordered, fallen through is cancelled."""
+    article = Article("a", "a.txt", text)
+    assert {mention.status for mention in RuleExtractor().extract(article)} == statuses
+
+
+def test_a_question_asserts_nothing() -> None:
+    """`Will Russia sell ...?` tells at most that a sale is considered; the same words as a statement tell it."""
+    for text, expected in (
+        ("Will Russia sell missiles to Iran?", {"considering"}),
+        ("Russia will sell missiles to Iran.", {"ordered"}),
+    ):
+        found = read_all(Article("a", "a.txt", text))
+        assert found is not None
+        assert {base.candidate.standing.status for base in found.bases} == expected

@@ -264,6 +264,20 @@ def _is_asked(token: Token) -> bool:
     return doc[-1].text == "?" and doc[0].pos_ == "AUX" and not any(word.tag_ in _QUESTIONS for word in doc)
 
 
+def _says_yet(word: Token) -> bool:
+    return any(child.lower_ == "yet" for child in word.children)
+
+
+def _is_to_be_signed(word: Token) -> bool:
+    """True for a verb that would make a contract, and has not so far: `has not yet been signed`, `has yet to sign`."""
+    cue = cues().get(word.lemma_.lower())
+    if word.pos_ != "VERB" or cue is None or cue.status != "ordered":
+        return False
+    return (is_negated(word) and _says_yet(word)) or (
+        word.dep_ == "xcomp" and word.head.lemma_ == "have" and (_says_yet(word.head) or _says_yet(word))
+    )
+
+
 def _is_only_aimed_at(word: Token) -> bool:
     """True where a halt is what somebody asks or tries for: `asked France to stop selling`, `tried to block the sale`."""
     if word.pos_ != "VERB" or word.tag_ not in {"VB", "VBG"}:
@@ -305,23 +319,42 @@ def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     return status
 
 
+def _unsettled_status(token: Token, trigger: Trigger, aspect: str, *, is_open: bool) -> tuple[str, bool]:
+    """The status that a word tells before what governs it is looked at, and whether it is certain within its phase.
+
+    Args:
+        token: the word.
+        trigger: what the tables say of it.
+        aspect: the column of `aspects.csv` for its form.
+        is_open: True where the contract is not signed yet.
+    """
+    if is_open:
+        return "negotiating", True
+    if trigger.frame == "halt" and _goes_on(token):
+        return "delivering", True
+    status = _own_status(token, trigger, aspect)
+    if _is_asked(token) and status_phase(status) != "halt":
+        return "considering", True
+    return status, aspect not in {"bare", "infinitive"}
+
+
 def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
+    is_open = any(map(_is_to_be_signed, [token, *governors(token)]))
     goes_on = trigger.frame == "halt" and _goes_on(token)
-    status = "delivering" if goes_on else _own_status(token, trigger, aspect)
-    certain = goes_on or aspect not in {"bare", "infinitive"}
-    negated, denied = is_negated(token), False
+    status, certain = _unsettled_status(token, trigger, aspect, is_open=is_open)
+    negated, denied = is_negated(token) and not is_open, False
     hypothetical = _is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)
     urged_by = token if aspect != "perfect" and _is_due(token) and not goes_on else None
     met: list[tuple[Token, Cue]] = []
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *governors(token)]:
         hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
-        if word.lemma_ == "have" and any(child.lower_ == "yet" for child in [*word.children, *token.children]):
+        if word.lemma_ == "have" and not is_open and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
         cue = _cue_of(word)
-        if cue is None:
+        if cue is None or (is_open and cue.effect == "status"):
             continue
         met.append((word, cue))
         if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
