@@ -189,7 +189,10 @@ def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
     recipients = bound_for(reader, token) if token is not None else []
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "to", "for"))
-    return Found(reader.parties(prepositions_of(places, *FROM)), recipients, systems)
+    suppliers = reader.parties(prepositions_of(places, *FROM))
+    if not suppliers and recipients:
+        suppliers = reader.senders(systems)  # Iranian rifles bound for the Houthis
+    return Found(suppliers, recipients, systems)
 
 
 def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:

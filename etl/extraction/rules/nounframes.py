@@ -145,6 +145,12 @@ _NOUN_FRAMES: dict[str, Callable[[_Around], Found]] = {
 }
 
 
+def _is_seized(places: Places) -> bool:
+    """True under a verb whose subject takes the load on its way, and neither sends nor gets it: `seized a shipment of rifles`."""
+    above = trigger_of(places.governor) if places.governor is not None else None
+    return above is not None and above.frame == "seize"
+
+
 def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
     frame = trigger.frame
@@ -166,7 +172,7 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         reader,
         systems=reader.systems(things),
         own=reader.parties([*prepositions_of(places, "by"), *places.possessor, *places.modifier]),
-        subject=reader.parties(places.subject),
+        subject=[] if _is_seized(places) else reader.parties(places.subject),
         source=reader.parties(prepositions_of(places, *FROM)),
         goal=reader.parties([*goals_of(trigger, places), *prepositions_of(places, "for")]),
         other=reader.parties(prepositions_of(places, "with", "between")),
