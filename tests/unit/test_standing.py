@@ -55,3 +55,23 @@ def test_a_question_asserts_nothing() -> None:
         found = read_all(Article("a", "a.txt", text))
         assert found is not None
         assert {base.candidate.standing.status for base in found.bases} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Berlin gave the green light to the sale of tanks to Qatar.", {("DEU", "QAT", "approved")}),
+        ("Germany gave Poland permission to send tanks to Ukraine.", {("POL", "UKR", "approved")}),
+        ("France gave Iraq missiles.", {("FRA", "IRQ", "delivered")}),
+        ("Nigerian customs seized Turkish rifles bound for Boko Haram.", {("TUR", "nsa:boko_haram", "intercepted")}),
+        (
+            "The U.S. Navy seized a shipment of Iranian weapons bound for the Houthis.",
+            {("IRN", "nsa:houthis", "intercepted")},
+        ),
+    ],
+)
+def test_leave_is_not_handed_over_and_who_seizes_does_not_send(text: str, told: set[tuple[str, str, str]]) -> None:
+    """Giving leave is no delivery; a load that is seized is its sender's, not that of whoever takes it."""
+    mentions = RuleExtractor().extract(Article("a", "a.txt", text))
+    parties = [(mention, mention.supplier.entry, mention.recipient.entry) for mention in mentions]
+    assert {(one.party_id, other.party_id, mention.status) for mention, one, other in parties if one and other} == told

@@ -15,13 +15,16 @@ from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extraction.rules.nominals import Named, origin_of, systems_in
 from etl.extraction.rules.nounframes import noun_found
 from etl.extraction.rules.parts import Found, Reader, Role, distinct
-from etl.extraction.rules.standing import Standing, standing_of
+from etl.extraction.rules.standing import Standing, cue_of, standing_of
 from etl.reference import Match, entries
 from etl.reference.tables import default_system
 
 _STATES = frozenset(["states", "leaders"])
 _FROM_MAKERS = frozenset(["take", "taker", "deal", "request"])
 """Frames that tell who receives; the equipment's name then tells who makes it."""
+
+_HANDS_ON = frozenset(["deliver", "get", "give", "issue", "obtain", "receive", "win"])
+"""Verbs by which leave is handed on, as equipment is."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
         return
     if trigger.frame in NAMED_FRAMES and not sentence.systems and not sentence.actors:
         return
+    if _is_of_leave(token, sentence):
+        return
     standing = standing_of(token, trigger)
     if token.dep_ == "amod" and trigger.is_verb:
         found = _supplied_noun(token, trigger, reader)
@@ -147,6 +152,16 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
             trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
         )
         yield Draft(token, trigger, found, standing, is_silent=not trigger.is_verb and is_told_by_verb)
+
+
+def _is_of_leave(token: Token, sentence: Sentence) -> bool:
+    """True for a verb whose object is leave, and no equipment: `gave the green light to the sale`, `got permission to send tanks`."""
+    leave = [
+        child
+        for child in token.children
+        if child.dep_ == "dobj" and child.i not in sentence.system_at and child.pos_ == "NOUN"
+    ]
+    return token.lemma_ in _HANDS_ON and any((cue := cue_of(child)) and cue.status == "approved" for child in leave)
 
 
 def _handed_over(standing: Standing, trigger: Trigger, found: Found) -> Standing:

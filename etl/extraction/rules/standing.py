@@ -156,7 +156,8 @@ def governors(token: Token) -> Iterator[Token]:
         if current.dep_ == "nsubj" and any(child.dep_ in {"dobj", "xcomp"} for child in head.children):
             return  # what is done to something else says nothing of the transfer: the approval ended a long wait
         is_load = current.tag_ == "VBG" and stops_carrier(head)
-        if current.dep_ == "advcl" and not _is_conditional(current) and head.lemma_ not in _PURPOSE and not is_load:
+        is_aim = head.lemma_ in _PURPOSE or (head.lemma_ == "give" and cue_of(head) is not None)
+        if current.dep_ == "advcl" and not _is_conditional(current) and not is_aim and not is_load:
             return
         if current.dep_ in {"prep", "pobj"} and head.pos_ == "NOUN" and not _bears_on(head):
             return  # the scandal over the sale says nothing of the sale
@@ -169,7 +170,7 @@ def governors(token: Token) -> Iterator[Token]:
             and preposition.head.pos_ in {"VERB", "AUX"}
         ):
             return
-        if current.dep_ == "prep" and current.lower_ in _MATTER and head.pos_ == "VERB" and _cue_of(head) is None:
+        if current.dep_ == "prep" and current.lower_ in _MATTER and head.pos_ == "VERB" and cue_of(head) is None:
             return  # recovered from a scandal over the sale
         yield head
         current = head
@@ -178,7 +179,7 @@ def governors(token: Token) -> Iterator[Token]:
 def _bears_on(noun: Token) -> bool:
     """True where what is said of a noun holds for what stands behind it: `a series of sales`, `a ban on sales`."""
     lemma = noun.lemma_.lower()
-    return lemma in cues() or lemma in nouns() or lemma in _PORTIONS
+    return lemma in cues() or lemma in nouns() or lemma in _PORTIONS or cue_of(noun) is not None
 
 
 def own_tense(verb: Token) -> bool:
@@ -200,8 +201,13 @@ def is_negated(token: Token) -> bool:
     return token.dep_ in {"pcomp", "pobj"} and token.head.lower_ == "without"
 
 
-def _cue_of(token: Token) -> Cue | None:
+def cue_of(token: Token) -> Cue | None:
+    """Return what a word, with a particle or an adjective of its own, does to a transfer under it; None for most words."""
     for child in token.children:
+        if child.dep_ == "amod" and (named := cues().get(f"{child.lower_} {token.lemma_.lower()}")):
+            return named  # a green light
+        if child.dep_ == "dobj" and token.lemma_ == "give" and (given := cue_of(child)):
+            return given
         if child.dep_ in {"prt", "prep", "advmod"} and (
             phrasal := cues().get(f"{token.lemma_.lower()} {child.lower_}")
         ):
@@ -353,7 +359,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
         if word.lemma_ == "have" and not is_open and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
-        cue = _cue_of(word)
+        cue = cue_of(word)
         if cue is None or (is_open and cue.effect == "status"):
             continue
         met.append((word, cue))
