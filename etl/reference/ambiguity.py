@@ -1,5 +1,6 @@
 """Rules for names that can mean several things: which words must, and must not, stand near."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +11,7 @@ from etl.reference.tables import ambiguity_rows, read_csv, split_cell
 WINDOW = 8
 """Words on either side in which a required word must stand."""
 _REACH = 100
+_COUNT_REACH = 16
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Rule:
 
 _TRANSFER = "@transfer"
 """Value of `requires` that stands for all forms of the words that tell a transfer."""
+_COUNT = re.compile(
+    r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|dozen|dozens of"
+    r"|hundred|hundreds of|thousand|thousands of|scores of|several|additional|more|used|second hand))\s+$"
+)
 
 
 @cache
@@ -73,8 +79,8 @@ def _stemmed(required: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]
     return frozenset(stem for stem in stems if " " not in stem), tuple(sorted(stem for stem in stems if " " in stem))
 
 
-def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
-    """True where the words around a name allow the meaning.
+def is_excluded(rule: Rule, folded: str, start: int, end: int) -> bool:
+    """True where a word that must not stand directly beside a name does: `Clinton` of `Hillary Clinton`, `Georgia` of `Georgia State`.
 
     Args:
         rule: the rule of the name for one meaning.
@@ -85,12 +91,11 @@ def holds(rule: Rule, folded: str, start: int, end: int) -> bool:
     if rule.not_before:
         before = " ".join(folded[max(0, start - _REACH) : start].split())
         if f" {before}".endswith(rule.not_before):
-            return False
+            return True
     if rule.not_after:
         after = " ".join(folded[end : end + _REACH].split())
-        if f"{after} ".startswith(rule.not_after):
-            return False
-    return is_required(rule, folded, start, end)
+        return f"{after} ".startswith(rule.not_after)
+    return False
 
 
 def is_required(rule: Rule, folded: str, start: int, end: int) -> bool:
@@ -111,3 +116,19 @@ def is_required(rule: Rule, folded: str, start: int, end: int) -> bool:
     return any(not words.isdisjoint(side) for side in sides) or any(
         f" {phrase} " in f" {' '.join(side)} " for phrase in phrases for side in sides
     )
+
+
+def is_counted_out(folded: str, start: int, end: int) -> bool:
+    """True where a name is counted and a word of transfer stands near: `sent 40 Leopards to ...`, `dozens of Javelins for ...`.
+
+    Animals, storms and surnames are not counted in one breath with a transfer. A folded text has blanks for its punctuation.
+
+    Args:
+        folded: the whole text, folded.
+        start: offset at which the name starts.
+        end: offset just after it.
+    """
+    if not _COUNT.search(folded, max(0, start - _COUNT_REACH), start):
+        return False
+    near = [*folded[max(0, start - _REACH) : start].split()[-WINDOW:], *folded[end : end + _REACH].split()[:WINDOW]]
+    return not transfer_words().isdisjoint(near)

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from etl.reference.ambiguity import Rule, holds, is_required
+from etl.reference.ambiguity import Rule, is_counted_out, is_excluded, is_required
 from etl.reference.ambiguity import rules as ambiguity_rules
 from etl.reference.names import CaseRule, case_rule, fold, keeps_case, variants
 from etl.reference.tables import Entry, entries
@@ -80,7 +80,7 @@ class Matcher:
             found, is_upper = text[start : end - 1], lines.is_upper(start)
             for name in names:
                 if keeps_case(name.case, name.text, found, line_is_upper=is_upper) and (
-                    name.rule is None or is_required(name.rule, plain, start, end - 1 + len(suffix))
+                    _is_clear(name, plain, start, end - 1 + len(suffix))
                 ):
                     return True
         return False
@@ -116,7 +116,7 @@ class Matcher:
                 continue
             if not keeps_case(name.case, name.text, text[start:end], line_is_upper=lines.is_upper(start)):
                 continue
-            if name.rule and not holds(name.rule, plain, start, stop):
+            if name.rule and (is_excluded(name.rule, plain, start, stop) or not _is_clear(name, plain, start, stop)):
                 continue
             possible.append(name)
         if not possible:
@@ -127,6 +127,14 @@ class Matcher:
             stop += 1
         others = tuple(dict.fromkeys(name.entry for name in possible[1:] if name.entry != best.entry))
         return Match(start, stop, best.entry, best.sort, bool(suffix) and not is_plural, others)
+
+
+def _is_clear(name: Name, plain: str, start: int, stop: int) -> bool:
+    """True where a name needs no word beside it to be meant, or has one; equipment also where it is counted in a transfer."""
+    if name.rule is None or is_required(name.rule, plain, start, stop):
+        return True
+    is_plural = plain.startswith("s", stop - 1)
+    return is_plural and name.entry.table.startswith("systems/") and is_counted_out(plain, start, stop)
 
 
 def _suffix(folded: str, end: int) -> str | None:
