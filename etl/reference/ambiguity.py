@@ -6,6 +6,7 @@ from functools import cache
 
 from etl.reference.inflection import forms_of
 from etl.reference.names import fold
+from etl.reference.numbers import number_words
 from etl.reference.tables import ambiguity_rows, read_csv, split_cell
 
 WINDOW = 8
@@ -34,8 +35,8 @@ class Rule:
 _TRANSFER = "@transfer"
 """Value of `requires` that stands for all forms of the words that tell a transfer."""
 _COUNT = re.compile(
-    r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|dozen|dozens of"
-    r"|hundred|hundreds of|thousand|thousands of|scores of|several|additional|more|used|second hand))\s+$"
+    rf"(?:\d|\b(?:(?:{'|'.join([*number_words('unit'), *number_words('scale'), 'several'])})"
+    rf"|(?:{'|'.join(number_words('vague'))}) of|additional|more|used|second hand))\s+$"
 )
 
 

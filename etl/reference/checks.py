@@ -36,6 +36,7 @@ HEADERS = {
     "kinds": "kind label category sipri_category sipri_reason unroca_category unroca_reason",
     "verbs": _WORDS,
     "nouns": _WORDS,
+    "numbers": "word value kind note",
     "cues": "lemma effect status note",
     "aspects": "class past perfect present progressive future modal infinitive bare",
     "bystanders": "lemma role note",
@@ -68,6 +69,7 @@ _SOURCES = {
     "cldr",
     "dictionary",
 }
+_NUMBERS = {"unit", "scale", "pair", "vague"}
 _SHORTEST_STEM = 3
 _SPECIFICITY = {"designation", "type", "class", "generic"}
 
@@ -196,6 +198,8 @@ def _check_references(tables: Rows) -> Iterator[str]:
                 yield _tell(name, row["id"], row["kind"], "column kind: write a kind of kinds.csv")
             if name == "aspects" and (wrong := set(list(row.values())[1:]) - statuses):
                 yield _tell(name, row["class"], sorted(wrong), "write codes of schemas/codes/status.csv")
+            if name == "numbers" and not (row["kind"] in _NUMBERS and row["value"].isdecimal()):
+                yield _tell(name, row["word"], row["value"], f"write a whole number, and a kind of {sorted(_NUMBERS)}")
             yield from _check_years(name, row)
 
 

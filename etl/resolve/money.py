@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from etl.resolve.quantities import UNITS
+from etl.reference.numbers import number_words
 
 _SIGNS = {
     "US$": "USD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "NT$": "TWD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY",
@@ -33,10 +33,10 @@ def parse_money(text: str) -> Money | None:
     if number:
         value = float(number.group().replace(",", ""))
     else:
-        word = next((word for word in re.findall(r"[a-z]+", lower) if word in UNITS), None)
+        word = next((word for word in re.findall(r"[a-z]+", lower) if word in number_words("unit")), None)
         if word is None:
             return None
-        value = float(UNITS[word])
+        value = float(number_words("unit")[word])
     rest = text[number.end() :].lower() if number else lower
     scale = re.match(r"\s?-?\s?(trillion|billion|million|thousand|mln|bn|mn|tn|crore|lakh|m|b)\b", rest) or re.search(
         r"\b(trillion|billion|million|thousand)\b", rest

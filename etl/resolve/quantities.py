@@ -3,18 +3,9 @@
 import re
 from typing import NamedTuple
 
-UNITS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90,
-}  # fmt: skip
-SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
-VAGUE = {
-    "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000, "tens": 20, "several": 3, "few": 2,
-}  # fmt: skip
-"""Least number that a vague word stands for (codebook)."""
-_VAGUE = re.compile(rf"\b(?:{'|'.join(VAGUE)})\b")
+from etl.reference.numbers import number_words
+
+_VAGUE = re.compile(rf"\b(?:{'|'.join(number_words('vague'))})\b")
 _MOST = re.compile(r"\b(up to|as many as|no more than|fewer than|less than|under|at most|maximum)\b")
 _LEAST = re.compile(r"\b(more than|over|at least|no fewer than|upwards of|exceeding|in excess of)\b")
 _BOTH = re.compile(r" (?:to|and|or) ")
@@ -31,6 +22,7 @@ class Interval(NamedTuple):
 
 def _number(words: str) -> int | None:
     """The whole number that digits or number words tell, or None."""
+    units, scales, pairs = number_words("unit"), number_words("scale"), number_words("pair")
     total: float = 0
     current: float = 0
     seen = False
@@ -41,18 +33,18 @@ def _number(words: str) -> int | None:
                 return None
             current += float(plain)
             seen = True
-        elif word in UNITS:
-            current += UNITS[word]
+        elif word in units:
+            current += units[word]
             seen = True
-        elif word in SCALES:
-            current = (current or 1) * SCALES[word]
+        elif word in scales:
+            current = (current or 1) * scales[word]
             seen = True
-            if SCALES[word] >= 1000:
+            if scales[word] >= 1000:
                 total, current = total + current, 0
         elif word == "half":
             current, seen = 0.5, True
-        elif word in {"pair", "couple"}:
-            current, seen = 2, True
+        elif word in pairs:
+            current, seen = pairs[word], True
         if total + current > _LIMIT:
             return None
     result = total + current
@@ -65,24 +57,25 @@ def parse_quantity(text: str) -> Interval | None:
     Args:
         text: such as `40`, `up to 40`, `more than 400`, `dozens`, `20 to 30`, `half a million`.
     """
+    scales = number_words("scale")
     lower = " ".join(re.sub(r"(?<=\d)\s?-\s?(?=\d)|–", " to ", text.lower()).replace("-", " ").split())
     if found := _VAGUE.search(lower):
-        vague = found.group()
+        least = number_words("vague")[found.group()]
         scale = re.search(r"\b(?:tens|hundreds|dozens|scores) of (thousands|hundreds|millions)", lower)
         if scale:
             return Interval(
-                VAGUE[vague] * {"hundreds": 100, "thousands": 1000, "millions": 1_000_000}[scale.group(1)],
+                least * {"hundreds": 100, "thousands": 1000, "millions": 1_000_000}[scale.group(1)],
                 None,
             )
         few = re.search(r"\b(several|few) (dozen|hundred|thousand)", lower)
-        return Interval(VAGUE[vague] * SCALES[few.group(2)] if few else VAGUE[vague], None)
+        return Interval(least * scales[few.group(2)] if few else least, None)
     first, *second = _BOTH.split(re.sub(r"\b(?:up to|as many as)\b", "", lower).strip(), maxsplit=1)
     if second and not re.search(r"\b(?:hundred|thousand|million) and\b", lower):
         low, high = _number(first), _number(second[0])
         if low is not None and high is not None:
             scale = re.search(r"\b(hundred|thousand|million|dozen)\b", second[0])
-            if scale and low < high // SCALES[scale.group(1)] + 1 and scale.group(1) not in first:
-                low *= SCALES[scale.group(1)]
+            if scale and low < high // scales[scale.group(1)] + 1 and scale.group(1) not in first:
+                low *= scales[scale.group(1)]
             if low <= high:
                 return Interval(low, high)
     number = _number(lower)

@@ -14,9 +14,9 @@ def _equipment(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "system"),
     [
-        ("Greece sent 40 Leopards to Turkey.", "sys:leopard_2"),
+        ("Greece sent 40 Bradleys to Turkey.", "sys:bradley"),
         ("Canberra gave 70 Bushmasters to Ukraine.", "sys:bushmaster"),
-        ("Estonia delivered dozens of Javelins to Kyiv.", "sys:javelin"),
+        ("Estonia delivered dozens of Typhoons to Kyiv.", "sys:eurofighter_typhoon"),
         ("Spain bought two used Chinooks.", "sys:ch_47"),
         ("Germany will send Leopards to Ukraine.", "sys:leopard_2"),
     ],

@@ -61,6 +61,8 @@ WRONG: list[tuple[dict[str, list[Row]], str]] = [
     ({"rivals": [_row("rivals", first="AAA", second="nsa:no")]}, "rivals.csv: AAA: 'nsa:no': column second"),
     ({"kinds": [_row("kinds", kind="tank", category="chairs")]}, "kinds.csv: tank: 'chairs': column category"),
     ({"aspects": [_row("aspects", **{"class": "sale", "past": "sold"})]}, "aspects.csv: sale: ['', 'sold']"),
+    ({"numbers": [_row("numbers", word="seven", value="VII", kind="unit")]}, "numbers.csv: seven: 'VII': write a whole number"),
+    ({"numbers": [_row("numbers", word="seven", value="7", kind="digit")]}, "numbers.csv: seven: '7': write a whole number"),
     ({"groups": [_row("groups", id="nsa:g", name="Acme")]}, "nsa:g: 'acme': maker:acme has this alias too"),
     ({"groups": [_row("groups", id="nsa:g", name="Ácme")]}, "maker:acme: 'acme': nsa:g has this alias too"),
     ({"ambiguity__x": [_row("x", alias="X1", id="sys:gone", rank="1")]}, "x.csv: X1: 'sys:gone': no table has this id"),

@@ -7,43 +7,12 @@ from spacy.tokens import Token
 from etl.extraction.protocol import Span
 from etl.extraction.rules.annotate import Sentence
 from etl.extraction.rules.propose import Candidate
+from etl.reference.numbers import number_words
 
-_NUMBER_WORDS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-    "hundred",
-    "thousand",
-    "million",
-    "dozen",
-]
-_VAGUE = ["dozens", "scores", "hundreds", "thousands", "tens", "several", "few", "couple", "pair"]
+_NUMBER_WORDS = "|".join([*number_words("unit"), *number_words("scale")])
+_VAGUE = "|".join([*number_words("vague"), *number_words("pair")])
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
-_COUNT = rf"(?:{_DIGITS}|(?:{'|'.join(_NUMBER_WORDS)})(?:[ \-](?:{'|'.join(_NUMBER_WORDS)}))*|(?:an?\s+)?(?:{'|'.join(_VAGUE)})|half a million|half a dozen)"
+_COUNT = rf"(?:{_DIGITS}|(?:{_NUMBER_WORDS})(?:[ \-](?:{_NUMBER_WORDS}))*|(?:an?\s+)?(?:{_VAGUE})|half a million|half a dozen)"
 _BOUND = (
     r"(?:at least|more than|over|no fewer than|upwards of|up to|as many as|no more than|fewer than|less than|under|nearly|almost|"
     r"about|around|some|roughly|approximately|an estimated|a further|another|an additional|additional|a total of|between)"
@@ -61,7 +30,7 @@ _CURRENCY_WORD = rf"(?:{'|'.join(_CURRENCY_WORDS)})"
 _SCALE = r"(?:trillion|billion|million|thousand|bn|mln|mn|m|b|tn|crore|lakh)"
 _MONEY = re.compile(
     rf"{_CURRENCY}\s?(?:{_DIGITS})(?:\s?-?{_SCALE}\b)?"
-    rf"|\b(?:{_DIGITS}|(?:{'|'.join(_NUMBER_WORDS)}))[\s-]?(?:{_SCALE}[\s-])?\s?(?:US |U\.S\. )?{_CURRENCY_WORD}\b"
+    rf"|\b(?:{_DIGITS}|(?:{_NUMBER_WORDS}))[\s-]?(?:{_SCALE}[\s-])?\s?(?:US |U\.S\. )?{_CURRENCY_WORD}\b"
     rf"|\b(?:USD|EUR|GBP)\s?(?:{_DIGITS})(?:\s?{_SCALE}\b)?",
     re.IGNORECASE,
 )

@@ -3,24 +3,8 @@
 from etl.extraction.rules.annotate import Sentence
 from etl.extraction.rules.lexicon import DENIALS
 
-_CHARGE = frozenset(
-    [
-        "accusation",
-        "allegation",
-        "charge",
-        "claim",
-        "report",
-        "suggestion",
-        "it",
-        "this",
-        "that",
-        "such",
-        "which",
-        "involvement",
-        "responsibility",
-        "role",
-    ]
-)
+_CHARGE = frozenset(["accusation", "allegation", "charge", "claim", "involvement", "report", "responsibility", "role", "suggestion",
+                     "it", "such", "that", "this", "which"])  # fmt: skip
 
 
 def denied_parties(sentences: list[Sentence]) -> dict[int, frozenset[str]]:

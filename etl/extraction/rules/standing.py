@@ -9,28 +9,11 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from etl.extraction.rules.aspects import DUTY, aspect_of, own_tense
 from etl.extraction.rules.control import stops_carrier
 from etl.extraction.rules.lexicon import Cue, Trigger, cues, nouns
 from etl.reference.tables import status_phase
 
-_FUTURE = {"will", "shall", "'ll", "’ll", "wo"}
-_MODAL = {"would", "could", "may", "might", "can", "'d", "’d", "ca"}
-_WOULD = {"would", "'d", "’d"}
-_ANNOUNCE = {
-    "add",
-    "agree",
-    "announce",
-    "confirm",
-    "declare",
-    "decide",
-    "pledge",
-    "promise",
-    "say",
-    "state",
-    "tell",
-    "vow",
-}
-_DUTY = {"should", "must", "ought"}
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
              "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
 _NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
@@ -43,19 +26,19 @@ _AIMED_AT = {"appeal", "ask", "attempt", "beg", "call", "campaign", "confront", 
 """Words under which a halt is only aimed at: `tried to block the sale`."""
 _QUESTIONS = {"WDT", "WP", "WP$", "WRB"}
 _PURPOSE = {
-    "meet",
     "agree",
-    "plan",
-    "want",
-    "seek",
-    "negotiate",
-    "talk",
-    "sign",
-    "offer",
     "ask",
-    "wait",
-    "prepare",
+    "meet",
     "move",
+    "negotiate",
+    "offer",
+    "plan",
+    "prepare",
+    "seek",
+    "sign",
+    "talk",
+    "wait",
+    "want",
 }
 _PORTIONS = frozenset(["batch", "bulk", "flow", "kind", "lot", "number", "part", "package", "programme", "program", "rest", "round",
                        "remainder", "series", "share", "tranche", "volume", "most", "some", "half", "type", "form"])  # fmt: skip
@@ -83,58 +66,6 @@ class Standing:
     urged_by: Token | None
     is_hypothetical: bool
     governors: tuple[tuple[Token, Cue], ...]
-
-
-def _auxiliaries(verb: Token) -> list[Token]:
-    own = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
-    if not own and verb.dep_ == "conj" and verb.head.tag_ == verb.tag_ and verb.tag_ in {"VB", "VBN", "VBG"}:
-        return _auxiliaries(verb.head)
-    return own
-
-
-def aspect_of(verb: Token) -> str:
-    """Return the column of `aspects.csv` that a verb's form falls under."""
-    if verb.dep_ in {"xcomp", "ccomp"} and verb.head.lemma_ == "help" and verb.head.i != verb.i:
-        return aspect_of(verb.head)  # what they helped provide
-    auxiliaries = _auxiliaries(verb)
-    words = {token.lower_ for token in auxiliaries}
-    if "must" in words and "have" in words:
-        return "perfect"  # what must have happened
-    if words & _FUTURE or (words & _WOULD and _is_announced(verb)):
-        return "future"
-    if words & (_MODAL | _DUTY):
-        return "modal"
-    if "to" in words and words & {"have"}:
-        return "perfect"
-    if verb.tag_ == "VBG" and {"to", "be"} <= words:
-        return "progressive"  # believed to be providing
-    if "to" in words or (verb.tag_ == "VB" and not words & {"do", "does", "did"}):
-        return "infinitive"
-    have = words & {"have", "has", "had", "having", "'ve", "’ve", "'d"}
-    if verb.tag_ == "VBG":
-        if have:
-            return "present"  # has been selling for years
-        return "progressive" if words else "bare"
-    if verb.tag_ == "VBN":
-        if have or not words:
-            return "perfect" if have else "past"
-        if "being" in words:
-            return "progressive"
-        return "present" if words & {"is", "are", "'s", "’s", "'re"} else "past"
-    if have:
-        return "perfect"
-    if verb.tag_ in {"VBZ", "VBP"}:
-        return "present"
-    return "past"
-
-
-def _is_announced(verb: Token) -> bool:
-    """True where `would` is the past of `will`: `said that it would send`."""
-    clause = verb
-    while clause.dep_ == "conj" and clause.head.pos_ in {"VERB", "AUX"}:
-        clause = clause.head
-    above = clause.head
-    return clause.dep_ == "ccomp" and above.tag_ in {"VBD", "VBN"} and above.lemma_ in _ANNOUNCE
 
 
 def governors(token: Token) -> Iterator[Token]:
@@ -180,13 +111,6 @@ def _bears_on(noun: Token) -> bool:
     """True where what is said of a noun holds for what stands behind it: `a series of sales`, `a ban on sales`."""
     lemma = noun.lemma_.lower()
     return lemma in cues() or lemma in nouns() or lemma in _PORTIONS or cue_of(noun) is not None
-
-
-def own_tense(verb: Token) -> bool:
-    """True where a verb is finite by itself, and so not under the auxiliaries or governors of the one it is joined to."""
-    return verb.tag_ in {"VBD", "VBZ", "VBP"} or any(
-        child.dep_ == "aux" and child.lower_ != "to" for child in verb.children
-    )
 
 
 def is_negated(token: Token) -> bool:
@@ -300,7 +224,7 @@ def _is_pause(word: Token) -> bool:
 
 def _is_due(verb: Token) -> bool:
     """True for a verb under `must`, `should` or `ought`."""
-    return any(child.lower_ in _DUTY for child in verb.children if child.dep_ == "aux")
+    return any(child.lower_ in DUTY for child in verb.children if child.dep_ == "aux")
 
 
 def _goes_on(word: Token) -> bool:
@@ -325,7 +249,9 @@ def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     return status
 
 
-def _unsettled_status(token: Token, trigger: Trigger, aspect: str, *, is_open: bool) -> tuple[str, bool]:
+def _ungoverned_status(
+    token: Token, trigger: Trigger, aspect: str, *, is_open: bool, goes_on: bool
+) -> tuple[str, bool]:
     """The status that a word tells before what governs it is looked at, and whether it is certain within its phase.
 
     Args:
@@ -333,10 +259,11 @@ def _unsettled_status(token: Token, trigger: Trigger, aspect: str, *, is_open: b
         trigger: what the tables say of it.
         aspect: the column of `aspects.csv` for its form.
         is_open: True where the contract is not signed yet.
+        goes_on: True where only the end of what goes on is asked for.
     """
     if is_open:
         return "negotiating", True
-    if trigger.frame == "halt" and _goes_on(token):
+    if goes_on:
         return "delivering", True
     status = _own_status(token, trigger, aspect)
     if _is_asked(token) and status_phase(status) != "halt":
@@ -347,15 +274,16 @@ def _unsettled_status(token: Token, trigger: Trigger, aspect: str, *, is_open: b
 def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
-    is_open = any(map(_is_to_be_signed, [token, *governors(token)]))
+    above = list(governors(token))
+    is_open = any(map(_is_to_be_signed, [token, *above]))
     goes_on = trigger.frame == "halt" and _goes_on(token)
-    status, certain = _unsettled_status(token, trigger, aspect, is_open=is_open)
+    status, certain = _ungoverned_status(token, trigger, aspect, is_open=is_open, goes_on=goes_on)
     negated, denied = is_negated(token) and not is_open, False
     hypothetical = _is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)
     urged_by = token if aspect != "perfect" and _is_due(token) and not goes_on else None
     met: list[tuple[Token, Cue]] = []
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
-    for word in [*own_modifiers, *governors(token)]:
+    for word in [*own_modifiers, *above]:
         hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
         if word.lemma_ == "have" and not is_open and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
