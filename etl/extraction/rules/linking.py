@@ -18,7 +18,8 @@ from etl.extraction.rules.standing import Standing
 from etl.reference import Match
 from etl.reference.tables import status_phase
 
-_TOLD = frozenset(["argument", "inherited", "modifier"])
+TOLD = frozenset(["argument", "inherited", "modifier"])
+"""Ways of finding a party or equipment by which the trigger itself tells it."""
 _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
 _BORROWS = _LENDS | {"seize", "halt"}
 _RECENT = 4
@@ -32,6 +33,7 @@ class Draft:
 
     Attributes:
         is_silent: True where it only lends its parties, as the verb behind it tells the transfer: `a deal to sell`.
+        outsiders: parties that are told to have no part in it (`permission.py`).
     """
 
     token: Token
@@ -39,6 +41,7 @@ class Draft:
     found: Found
     standing: Standing
     is_silent: bool = False
+    outsiders: frozenset[str] = frozenset()
 
     @property
     def frame(self) -> str:
@@ -53,7 +56,7 @@ class Draft:
 
     def equipment(self) -> frozenset[int]:
         """Offsets of the equipment that stands in the trigger's own places."""
-        return frozenset(named.match.start for named, link in self.found.systems if link in _TOLD)
+        return frozenset(named.match.start for named, link in self.found.systems if link in TOLD)
 
     def is_of_equipment(self) -> bool:
         """True where the trigger is told of its equipment in passing: `rifles that Iran sent`, `donated rifles`."""
@@ -104,11 +107,11 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
             found.suppliers = _who_sends(draft, discourse)
         if kinds and _is_told(found.recipients) and not found.suppliers:
             known = {s.entry.party_id: s for kind, s, r in discourse.told
-                     if kind in kinds and _ids(found.recipients) == {r.entry.party_id}}  # fmt: skip
+                     if kind in kinds and ids_of(found.recipients) == {r.entry.party_id}}  # fmt: skip
             found.suppliers = _remembered(known)
         elif kinds and _is_told(found.suppliers) and not found.recipients:
             known = {r.entry.party_id: r for kind, s, r in discourse.told
-                     if kind in kinds and _ids(found.suppliers) == {s.entry.party_id}}  # fmt: skip
+                     if kind in kinds and ids_of(found.suppliers) == {s.entry.party_id}}  # fmt: skip
             found.recipients = _remembered(known)
     for draft in drafts:
         sides = draft.found.suppliers, draft.found.recipients
@@ -116,7 +119,7 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
         if sure and not draft.standing.is_hypothetical and draft.standing.urged_by is None:
             pair = sides[0][0].match, sides[1][0].match
             discourse.told.extend((kind, *pair) for kind in _categories(draft))
-            discourse.topics.extend((named.match, *pair) for named, link in draft.found.systems if link in _TOLD)
+            discourse.topics.extend((named.match, *pair) for named, link in draft.found.systems if link in TOLD)
 
 
 def _fill_from_title(found: Found, kinds: frozenset[str], discourse: Discourse) -> None:
@@ -143,11 +146,11 @@ def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
         (named.match, other.found.suppliers[0].match, other.found.recipients[0].match)
         for other in drafts
         for named, link in other.found.systems
-        if other is not draft and link in _TOLD and other.found.suppliers and other.found.recipients
+        if other is not draft and link in TOLD and other.found.suppliers and other.found.recipients
     ]  # fmt: skip
     for system, supplier, recipient in reversed([*discourse.topics[-_RECENT:], *asked]):
         sides = {supplier.entry.party_id, recipient.entry.party_id}
-        near = _ids(found.suppliers) | _ids(found.recipients)
+        near = ids_of(found.suppliers) | ids_of(found.recipients)
         if near <= sides if is_named else near == {supplier.entry.party_id}:
             found.systems = [(Named(system, token), "inherited")]
             found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
@@ -159,7 +162,7 @@ def _who_sends(draft: Draft, discourse: Discourse) -> list[Role]:
 
     `the secret arms sales to Iran` in an article about the White House.
     """
-    takers = _ids(draft.found.recipients)
+    takers = ids_of(draft.found.recipients)
     if draft.frame not in {"give", "take", "deal", "move"} or status_phase(draft.standing.status) == "halt":
         return []
     known = {s.entry.party_id: s for _, s, r in discourse.told if takers == {r.entry.party_id}}
@@ -181,7 +184,7 @@ def _names_another(draft: Draft) -> bool:
 
 
 def _categories(draft: Draft) -> frozenset[str]:
-    return frozenset(category(named.match.entry) for named, link in draft.found.systems if link in _TOLD) - {
+    return frozenset(category(named.match.entry) for named, link in draft.found.systems if link in TOLD) - {
         "unspecified"
     }
 
@@ -211,30 +214,31 @@ def _fill(found: Found, known: Found) -> None:
 
 
 def _is_told(roles: list[Role]) -> bool:
-    return bool(roles) and all(role.link in _TOLD for role in roles)
+    return bool(roles) and all(role.link in TOLD for role in roles)
 
 
-def _ids(roles: list[Role]) -> set[str]:
+def ids_of(roles: list[Role]) -> set[str]:
+    """Return the identifiers of the parties of some roles."""
     return {role.match.entry.party_id for role in roles}
 
 
 def _differ(first: list[Role], second: list[Role]) -> bool:
-    return bool(first and second and _ids(first) != _ids(second))
+    return bool(first and second and ids_of(first) != ids_of(second))
 
 
 def _but(roles: list[Role], taken: list[Role], *, is_sure: bool = False) -> list[Role]:
     """The roles whose parties are not taken; a side of a deal is sure where the other one is."""
     return [
-        replace(role, link="inherited" if is_sure or role.link in _TOLD else role.link)
+        replace(role, link="inherited" if is_sure or role.link in TOLD else role.link)
         for role in roles
-        if role.match.entry.party_id not in _ids(taken)
+        if role.match.entry.party_id not in ids_of(taken)
     ]
 
 
 def _holders(draft: Draft, reader: Reader) -> list[Role]:
     """Who has or uses the equipment: `Malian troops flew them`, `fired by Malian troops`, `in Malian hands`."""
     places = [
-        place for named, link in draft.found.systems if link in _TOLD for place in _holding(named, draft.token)
+        place for named, link in draft.found.systems if link in TOLD for place in _holding(named, draft.token)
     ]  # fmt: skip
     return reader.parties(places)
 

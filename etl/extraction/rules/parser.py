@@ -19,6 +19,8 @@ from threadpoolctl import ThreadpoolController
 
 from etl.extraction.rules.remembered import RememberedAttributes, RememberedLemmas
 from etl.extraction.rules.stepwise import StepwiseParser
+from etl.reference.inflection import forms_of
+from etl.reference.tables import read_csv
 
 _BATCH = 128
 """Sentences whose vectors are worked out together; more are no faster, fewer are slower."""
@@ -137,6 +139,19 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+def _keep_hyphenated(parser: Language) -> None:
+    """Let the words of the tables that are written with a hyphen stay one word: `re-exported`, `co-produce`."""
+    lookups = parser.get_pipe("lemmatizer").lookups
+    known, exceptions = lookups.get_table("lemma_index"), lookups.get_table("lemma_exc")
+    for table, part_of_speech in (("verbs", "verb"), ("nouns", "noun"), ("bystanders", "verb")):
+        for lemma in (row["lemma"] for row in read_csv(table) if "-" in row["lemma"]):
+            known[part_of_speech].append(lemma)
+            for form in forms_of(lemma):
+                exceptions[part_of_speech][form] = [lemma]
+                for written in (form, form.capitalize()):
+                    parser.tokenizer.add_special_case(written, [{"ORTH": written}])
+
+
 @cache
 def load_parser() -> Language:
     """Return the pipeline, without what names things: names come from the reference tables."""
@@ -150,6 +165,7 @@ def load_parser() -> Language:
         set_current_ops(before)
     infixes = compile_infix_regex([*parser.Defaults.infixes, _BEHIND_POINT])
     parser.tokenizer.infix_finditer = infixes.finditer
+    _keep_hyphenated(parser)
     known = parser.get_pipe("lemmatizer").lookups.get_table("lemma_index")
     for part_of_speech, words in list(known.items()):
         known[part_of_speech] = frozenset(words)  # lists of up to 57,000 words, gone through for each new word

@@ -15,6 +15,7 @@ from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extraction.rules.nominals import Named, origin_of, systems_in
 from etl.extraction.rules.nounframes import noun_found
 from etl.extraction.rules.parts import Found, Reader, Role, distinct
+from etl.extraction.rules.permission import set_outsiders
 from etl.extraction.rules.standing import Standing, cue_of, standing_of
 from etl.reference import Match, entries
 from etl.reference.tables import default_system
@@ -34,6 +35,7 @@ class Candidate:
     Attributes:
         system_link: argument, modifier or discourse.
         origin: the state that modifies the system, if one does.
+        outsiders: parties that the grammar says to have no part in the transfer.
     """
 
     sentence: Sentence
@@ -45,6 +47,7 @@ class Candidate:
     supplier: Role | None
     recipient: Role | None
     origin: Match | None = None
+    outsiders: frozenset[str] = frozenset()
 
 
 def _own_parties(
@@ -114,10 +117,12 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     reader = Reader(sentence, discourse)
     drafts = [draft for token in sentence.doc for draft in _read(token, reader)]
     link_drafts(drafts, reader)
+    set_outsiders(drafts, reader)
     recall_and_remember(drafts, discourse)
     nothing = Match(0, 0, default_system(), "name")
     for draft in (draft for draft in drafts if not draft.is_silent):
-        base = Candidate(sentence, draft.token, draft.trigger, draft.standing, nothing, "argument", None, None)
+        base = Candidate(sentence, draft.token, draft.trigger, draft.standing, nothing, "argument", None, None,
+                         outsiders=draft.outsiders)  # fmt: skip
         found = draft.found
         if draft.token.dep_ != "amod":
             found = _with_other_systems(found, draft.token, sentence, discourse)

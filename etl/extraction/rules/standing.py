@@ -160,7 +160,7 @@ def compose(inner: str, outer: str) -> str:
     """Return the status of a transfer whose own status is `inner`, under a word that gives `outer`."""
     inner_phase, outer_phase = status_phase(inner), status_phase(outer)
     if inner_phase == "halt":
-        if outer == "approved":  # lifted a ban
+        if outer == "approved" or (outer == "cancelled" and inner != "cancelled"):  # lifted a ban, dropped its veto
             return "approved"
         if outer_phase == "halt":  # refused to stop supplying; stopped withholding
             return "delivering" if inner == "suspended" else inner

@@ -147,7 +147,9 @@ def join_parts(several: Sequence[Parts]) -> Parts:
 def _options(base: Base, side: str) -> list[Role | None]:
     """Everyone who could be one side; whom the grammar gives as that side comes with the grammar's link."""
     given = {role.match.entry.party_id: role for role in (base.suppliers if side == "s" else base.recipients)}
-    return [None, *(given.get(role.match.entry.party_id, role) for role in base.options)]
+    apart = base.candidate.outsiders
+    parties = ((role.match.entry.party_id, role) for role in base.options)
+    return [None, *(given.get(party, role) for party, role in parties if party not in apart)]
 
 
 def _readings(base: Base, number: int) -> Iterator[Reading]:

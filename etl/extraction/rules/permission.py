@@ -1,0 +1,58 @@
+"""Who only permits or forbids a transfer between others has no part in it.
+
+`Washington approved the Dutch transfer of F-16s to Kyiv`, `Switzerland blocked Germany from sending ammunition`: where one state
+permits another to send, the other is the supplier (codebook).
+"""
+
+from spacy.tokens import Token
+
+from etl.extraction.rules.arguments import Place
+from etl.extraction.rules.control import conjuncts, own_subjects, prepositional, subject_or_controller
+from etl.extraction.rules.linking import TOLD, Draft, ids_of
+from etl.extraction.rules.parts import Reader, Role
+
+_ANSWERS = frozenset(["approved", "refused"])
+"""What the word of a permitting state makes of a transfer."""
+_ABOVE = frozenset(["approve", "halt", "request"])
+"""Frames of the words above a transfer that tell what becomes of it."""
+
+
+def _doers(word: Token) -> list[Token]:
+    """Who does what a verb or noun tells: `Bern vetoed`, `was blocked by Bern`, `Bern's veto`, `Bern gave its consent`."""
+    behind = [item for name, item in prepositional(word) if name == "by"]
+    if word.pos_ in {"VERB", "AUX"}:
+        subjects, passive = own_subjects(word)
+        return behind if passive else subjects or subject_or_controller(word, 0)
+    owners = [child for child in word.children if child.dep_ == "poss"]
+    if owners or behind:
+        return owners or behind
+    above = word.head.head if word.dep_ == "pobj" else word.head
+    return _doers(above) if above.pos_ in {"VERB", "AUX"} and above.i != word.i else []
+
+
+def _ask(words: list[Token], reader: Reader) -> list[Role]:
+    return reader.parties(
+        [Place(item, "argument") for word in words for doer in _doers(word) for item in conjuncts(doer)]
+    )
+
+
+def set_outsiders(drafts: list[Draft], reader: Reader) -> None:
+    """Keep who only permits or forbids apart from the two sides, and let the word of leave tell the transfer that it is about."""
+    for draft in drafts:
+        above = [word for word, _ in draft.standing.governors]
+        answers = [word for word, cue in draft.standing.governors if cue.status in _ANSWERS]
+        permitting = ids_of(_ask(answers, reader))
+        own = [role for role in draft.found.suppliers if role.match.entry.party_id not in permitting]
+        if not permitting or not any(role.link in TOLD for role in own):
+            continue
+        draft.found.suppliers = own
+        only = permitting - ids_of(draft.found.recipients)
+        sides = ids_of(own) | ids_of(draft.found.recipients)
+        draft.outsiders |= only
+        for other in drafts:
+            senders = ids_of(other.found.suppliers)
+            if other.token in above and other.frame in _ABOVE and senders & only and senders <= only | sides:
+                other.outsiders |= only
+                other.found.suppliers = draft.found.suppliers
+                other.found.recipients = draft.found.recipients
+                other.found.systems = other.found.systems or draft.found.systems
