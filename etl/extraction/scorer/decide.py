@@ -79,7 +79,9 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
         if score >= model.accept * (model.whole if claim.is_whole else 1.0):
             kept.append((float(score), claim))
     chosen = []
-    for score, claim in _agree(kept, found, model):
+    agreed = _agree(kept, found, model)
+    told = {found.readings[number].number for _, claim in agreed for number in claim.whole}
+    for score, claim in agreed:
         main, status = _main(claim, found), status_of(claim, found.readings, scores)
         denials = [
             number
@@ -88,6 +90,8 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
         ]
         for number in dict.fromkeys([*_nearly_best(claim, _EVIDENCE), *denials]):
             reading = found.readings[number]
+            if number != claim.readings[0] and reading.number in told and not reading.is_grammatical:
+                continue  # these words tell another claim: `submarines from Germany and frigates from Italy`
             system = (
                 reading.base.candidate.system.entry if _is_listed(reading, main) else main.base.candidate.system.entry
             )
