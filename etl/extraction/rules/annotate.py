@@ -15,7 +15,7 @@ from etl.extraction.rules.splitter import load_splitter, split_text
 from etl.reference import Entry, Match, default_matcher, fold, kinds
 from etl.sources import Article
 
-_ARMING = (" arms ", " armed ", " arming ", " rearms ", " rearmed ", " rearming ")
+_ARMING = (" arms ", " to arm ", " armed ", " arming ", " rearms ", " rearmed ", " rearming ")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _MOST_WORDS = 400_000
 """Words that a pipeline may know; it is shipped with some 80,000, and each new one costs a few hundred bytes."""

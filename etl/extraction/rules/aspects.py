@@ -38,7 +38,7 @@ def aspect_of(verb: Token) -> str:
     words = {token.lower_ for token in auxiliaries}
     if "must" in words and "have" in words:
         return "perfect"  # what must have happened
-    if words & _FUTURE or (words & _WOULD and _is_announced(verb)):
+    if words & _FUTURE or (words & _WOULD and _is_announced(verb) and not _has_condition(verb)):
         return "future"
     if words & (_MODAL | DUTY):
         return "modal"
@@ -73,6 +73,16 @@ def _is_announced(verb: Token) -> bool:
         clause = clause.head
     above = clause.head
     return clause.dep_ == "ccomp" and above.tag_ in {"VBD", "VBN"} and above.lemma_ in _ANNOUNCE
+
+
+def _has_condition(verb: Token) -> bool:
+    """True where a clause of its own makes it hang on something: `would give them if others did`."""
+    return any(
+        word.dep_ == "mark" and word.lower_ in {"if", "unless", "provided"}
+        for child in verb.children
+        if child.dep_ == "advcl"
+        for word in child.children
+    )
 
 
 def own_tense(verb: Token) -> bool:

@@ -69,7 +69,7 @@ _LEAVE = frozenset(
     ["authorisation", "authorization", "clearance", "consent", "leave", "licence", "license", "permission", "right"]
 )
 _FINITE = frozenset(["VBD", "VBZ", "VBP"])
-_CARRIERS = frozenset(
+CARRIERS = frozenset(
     [
         "boat",
         "car",
@@ -92,6 +92,7 @@ _CARRIERS = frozenset(
         "vessel",
     ]
 )
+"""What takes equipment from one place to another, and sends and gets none."""
 _STOPS = frozenset(["block", "board", "catch", "detain", "halt", "impound", "intercept", "search", "seize", "stop"])
 _MISREAD = frozenset(["compound", "npadvmod", "nmod", "dep", "advmod"])
 _MEANS = frozenset(["after", "before", "by", "besides", "despite", "since", "through", "without"])
@@ -122,7 +123,7 @@ def antecedent(token: Token) -> Token:
 def stops_carrier(verb: Token) -> bool:
     """True where what is stopped is a load on its way: `stopped a lorry carrying rifles`."""
     return verb.lemma_.lower() in _STOPS and any(
-        child.lemma_.lower() in _CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}
+        child.lemma_.lower() in CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}
     )
 
 

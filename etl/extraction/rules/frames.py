@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from etl.extraction.rules.arguments import Place, Places
-from etl.extraction.rules.control import prepositional
+from etl.extraction.rules.control import CARRIERS, prepositional
 from etl.extraction.rules.lexicon import Trigger, bystanders, nouns
 from etl.extraction.rules.nominals import Named
-from etl.extraction.rules.parts import Found, Reader, Role, distinct, prepositions_of
+from etl.extraction.rules.parts import Found, Reader, Role, prepositions_of
+from etl.extraction.rules.routes import bound_for, sent_from
 
 FROM = ("from", "off")
 ABOUT = ("about", "on", "concerning", "involving", "covering")
@@ -18,28 +17,6 @@ _DONE_BY = frozenset(["by"])
 TO = ("to", "toward", "towards")
 WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
 """Verbs whose subject sells: `won an order from`."""
-_BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
-
-
-def bound_for(reader: Reader, token: Token) -> list[Role]:
-    """Recipients told by `bound for`, `destined for`, `en route to` anywhere in the sentence."""
-    roles: list[Role] = []
-    for word in token.doc:
-        if word.lower_ == "bound" and word.dep_ == "amod":  # Managua-bound pistols
-            roles += reader.parties([Place(child, "argument") for child in word.children if child.pos_ != "PUNCT"])
-        if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND:
-            for child in word.children:
-                if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
-                    roles += reader.parties([Place(item, "argument") for item in child.children if item.dep_ == "pobj"])
-    return distinct(roles)
-
-
-def bound_behind(things: list[Place], reader: Reader) -> list[Role]:
-    """Recipients told of the equipment itself: `a shipment of missiles bound for Hezbollah`."""
-    words = [word for place in things for word in place.token.children if word.dep_ in {"acl", "amod", "relcl"}]
-    bound = [word for word in words if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND]
-    return reader.parties([Place(item, "argument") for word in bound for name, item in prepositional(word)
-                           if name in {"for", "to"}])  # fmt: skip
 
 
 def goals_of(trigger: Trigger, places: Places) -> list[Place]:
@@ -65,6 +42,8 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
     systems = systems or squeezed
     suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
+    if any(place.token.lemma_.lower() in CARRIERS for place in places.subject):
+        suppliers = reader.senders(systems) or suppliers  # a Korean ship carrying Cuban missiles
     sources = reader.parties(prepositions_of(places, *FROM))
     if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
         return Found(sources, suppliers, systems)  # leased frigates from Chile
@@ -185,11 +164,10 @@ def _halt(_: Trigger, places: Places, reader: Reader) -> Found:
 
 def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
     systems = reader.systems([*places.object, *prepositions_of(places, "of")])
-    token = places.object[0].token if places.object else None
-    recipients = bound_for(reader, token) if token is not None else []
+    recipients = bound_for(reader) if places.object else []
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "to", "for"))
-    suppliers = reader.parties(prepositions_of(places, *FROM))
+    suppliers = reader.parties(prepositions_of(places, *FROM)) or sent_from(reader)
     if not suppliers and recipients:
         suppliers = reader.senders(systems)  # Iranian rifles bound for the Houthis
     return Found(suppliers, recipients, systems)

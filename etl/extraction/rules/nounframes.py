@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from etl.extraction.rules.arguments import Places, verb_places
-from etl.extraction.rules.frames import ABOUT, FROM, TO, WINS, behind, bound_behind, bound_for, goals_of, two_sided
+from etl.extraction.rules.frames import ABOUT, FROM, TO, WINS, behind, goals_of, two_sided
 from etl.extraction.rules.lexicon import Trigger, trigger_of
 from etl.extraction.rules.nominals import Named
 from etl.extraction.rules.parts import Found, Reader, Role, distinct, prepositions_of
+from etl.extraction.rules.routes import bound_behind, bound_for, sent_from
 
 _RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
 """Verbs whose subject receives: `took delivery of`."""
@@ -99,9 +100,7 @@ def _asking(near: _Around) -> Found:
 
 
 def _seizing(near: _Around) -> Found:
-    doc = near.reader.sentence.doc
-    bound = bound_for(near.reader, doc[0]) if doc else []
-    return Found(near.source, distinct([*bound, *near.goal]), near.systems)
+    return Found(near.source or sent_from(near.reader), distinct([*bound_for(near.reader), *near.goal]), near.systems)
 
 
 def _giver(near: _Around) -> Found:

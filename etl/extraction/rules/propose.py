@@ -10,7 +10,7 @@ from etl.extraction.rules.arguments import Place, noun_places, verb_places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.frames import FROM, TO, VERB_FRAMES
-from etl.extraction.rules.lexicon import NAMED_FRAMES, Trigger, bystanders, trigger_of
+from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, Trigger, bystanders, trigger_of
 from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extraction.rules.nominals import Named, origin_of, systems_in
 from etl.extraction.rules.nounframes import noun_found
@@ -136,7 +136,7 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
         return
     if trigger.frame in NAMED_FRAMES and not sentence.systems and not sentence.actors:
         return
-    if _is_of_leave(token, sentence):
+    if _is_of_leave(token, sentence) or _is_not_to(token) or _is_denial(token):
         return
     standing = standing_of(token, trigger)
     if token.dep_ == "amod" and trigger.is_verb:
@@ -167,6 +167,19 @@ def _is_of_leave(token: Token, sentence: Sentence) -> bool:
         if child.dep_ == "dobj" and child.i not in sentence.system_at and child.pos_ == "NOUN"
     ]
     return token.lemma_ in _HANDS_ON and any((cue := cue_of(child)) and cue.status == "approved" for child in leave)
+
+
+def _is_not_to(token: Token) -> bool:
+    """True for a verb whose whole object is what shall not be: `promised not to send tanks`."""
+    return any(
+        child.dep_ == "xcomp" and child.tag_ == "VB" and any(word.dep_ == "neg" for word in child.children)
+        for child in token.children
+    )
+
+
+def _is_denial(token: Token) -> bool:
+    """True for a verb that denies what a clause says, and refuses nobody anything: `denied that it had sold`."""
+    return token.lemma_ in DENIALS and any(child.dep_ in {"ccomp", "xcomp"} for child in token.children)
 
 
 def _handed_over(standing: Standing, trigger: Trigger, found: Found) -> Standing:

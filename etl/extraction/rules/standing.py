@@ -11,7 +11,7 @@ from spacy.tokens import Token
 
 from etl.extraction.rules.aspects import DUTY, aspect_of, own_tense
 from etl.extraction.rules.control import stops_carrier
-from etl.extraction.rules.lexicon import Cue, Trigger, cues, nouns
+from etl.extraction.rules.lexicon import Cue, Trigger, cues, nouns, trigger_of
 from etl.reference.tables import status_phase
 
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
@@ -42,6 +42,7 @@ _PURPOSE = {
 }
 _PORTIONS = frozenset(["batch", "bulk", "flow", "kind", "lot", "number", "part", "package", "programme", "program", "rest", "round",
                        "remainder", "series", "share", "tranche", "volume", "most", "some", "half", "type", "form"])  # fmt: skip
+_DECIDES = frozenset(["decide", "decision"])
 _DEEP = 7
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -88,7 +89,8 @@ def governors(token: Token) -> Iterator[Token]:
             return  # what is done to something else says nothing of the transfer: the approval ended a long wait
         is_load = current.tag_ == "VBG" and stops_carrier(head)
         is_aim = head.lemma_ in _PURPOSE or (head.lemma_ == "give" and cue_of(head) is not None)
-        if current.dep_ == "advcl" and not _is_conditional(current) and not is_aim and not is_load:
+        is_object = current.tag_ == "VBG" and any(child.dep_ == "prt" for child in head.children) and cue_of(head)
+        if current.dep_ == "advcl" and not (_is_conditional(current) or is_aim or is_load or is_object):
             return
         if current.dep_ in {"prep", "pobj"} and head.pos_ == "NOUN" and not _bears_on(head):
             return  # the scandal over the sale says nothing of the sale
@@ -110,7 +112,13 @@ def governors(token: Token) -> Iterator[Token]:
 def _bears_on(noun: Token) -> bool:
     """True where what is said of a noun holds for what stands behind it: `a series of sales`, `a ban on sales`."""
     lemma = noun.lemma_.lower()
-    return lemma in cues() or lemma in nouns() or lemma in _PORTIONS or cue_of(noun) is not None
+    return (
+        lemma in cues()
+        or lemma in nouns()
+        or lemma in _PORTIONS
+        or cue_of(noun) is not None
+        or _phrase_with(noun) is not None
+    )
 
 
 def is_negated(token: Token) -> bool:
@@ -125,6 +133,11 @@ def is_negated(token: Token) -> bool:
     return token.dep_ in {"pcomp", "pobj"} and token.head.lower_ == "without"
 
 
+def _phrase_with(noun: Token) -> Cue | None:
+    """What a verb with this object does to a transfer: `pulled the plug on`, `said no to`."""
+    return cues().get(f"{noun.head.lemma_} {noun.lemma_}") if noun.dep_ in {"dobj", "intj"} else None
+
+
 def cue_of(token: Token) -> Cue | None:
     """Return what a word, with a particle or an adjective of its own, does to a transfer under it; None for most words."""
     for child in token.children:
@@ -132,11 +145,13 @@ def cue_of(token: Token) -> Cue | None:
             return named  # a green light
         if child.dep_ == "dobj" and token.lemma_ == "give" and (given := cue_of(child)):
             return given
+        if phrase := _phrase_with(child):
+            return phrase
         if child.dep_ in {"prt", "prep", "advmod"} and (
             phrasal := cues().get(f"{token.lemma_.lower()} {child.lower_}")
         ):
             return phrasal
-    cue = cues().get(token.lemma_.lower()) or cues().get(token.lower_)
+    cue = _phrase_with(token) or cues().get(token.lemma_.lower()) or cues().get(token.lower_)
     if cue is None:
         return None
     if cue.lemma == "rule" and not any(child.lower_ == "out" for child in token.children):
@@ -154,6 +169,20 @@ def cue_of(token: Token) -> Cue | None:
     ):
         return None  # the issue of supplying, not the issues around it
     return cue
+
+
+def _is_ruled_out(token: Token, word: Token, cue: Cue) -> bool:
+    """True under a word of deciding or planning that says no: `decided not to send`, `has no plans to send`."""
+    has_no = word.pos_ == "NOUN" and (
+        (cue.status in _PLANS and is_negated(word)) or (cue.status == "approved" and _is_not_done(word))
+    )
+    not_to = (
+        token.tag_ == "VB"
+        and token.head.i == word.i
+        and is_negated(token)
+        and cue.status in {"pledged", "ordered", *_PLANS}
+    )
+    return has_no or not_to
 
 
 def compose(inner: str, outer: str) -> str:
@@ -182,10 +211,31 @@ def _no_longer(token: Token) -> bool:
 
 
 def _is_conditional(token: Token) -> bool:
-    """True where a clause stands under `if`, `unless` or the like."""
-    return any(
-        child.dep_ == "mark" and child.lower_ in {"if", "unless", "whether", "should"} for child in token.children
+    """True where a clause stands under `if`, `unless` or the like, and is not what somebody is making up his mind about."""
+    marks = {child.lower_ for child in token.children if child.dep_ == "mark"}
+    return bool(marks & {"if", "unless", "should"}) or (
+        "whether" in marks and not (_is_open_yet(token) and _is_weighed(token))
     )
+
+
+def _is_open_yet(token: Token) -> bool:
+    """True for a verb of what is still to come: `whether to send`, `whether it would send`."""
+    return token.tag_ == "VB" and not any(child.dep_ == "aux" and child.lemma_ == "do" for child in token.children)
+
+
+def _is_weighed(token: Token) -> bool:
+    """True for what is not decided yet: `has not decided whether to send`, `debates whether to arm`."""
+    above = token.head if token.head.pos_ != "ADP" else token.head.head
+    cue = cue_of(above) if token.i != above.i else None
+    return cue is not None and (
+        cue.lemma in _DECIDES or (cue.status is not None and status_phase(cue.status) == "prospect")
+    )
+
+
+def _is_undecided(token: Token, word: Token, cue: Cue) -> bool:
+    """True under a word of deciding that leaves open what is decided: `decides whether to send`, `has not ruled out sending`."""
+    asks = _is_open_yet(token) and any(child.dep_ == "mark" and child.lower_ == "whether" for child in token.children)
+    return (cue.lemma in _DECIDES and (asks or is_negated(word))) or (cue.lemma == "rule" and is_negated(word))
 
 
 def _is_asked(token: Token) -> bool:
@@ -271,6 +321,20 @@ def _ungoverned_status(
     return status, aspect not in {"bare", "infinitive"}
 
 
+def _negated(status: str, aspect: str) -> tuple[str, bool]:
+    """What becomes of a status under a negation, and whether the transfer is denied: `will not send` refuses, `did not send` denies."""
+    if aspect not in {"future", "modal"}:
+        return status, True
+    return status if status_phase(status) == "halt" else "refused", False
+
+
+def _is_not_done(noun: Token) -> bool:
+    """True for the object of a negated verb that says of it only that it is done: `will not issue licences`."""
+    verb = noun.head
+    is_light = noun.dep_ == "dobj" and verb.pos_ == "VERB" and cue_of(verb) is None and trigger_of(verb) is None
+    return is_light and is_negated(verb)
+
+
 def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
@@ -278,14 +342,17 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     is_open = any(map(_is_to_be_signed, [token, *above]))
     goes_on = trigger.frame == "halt" and _goes_on(token)
     status, certain = _ungoverned_status(token, trigger, aspect, is_open=is_open, goes_on=goes_on)
-    negated, denied = is_negated(token) and not is_open, False
+    is_not_done = not trigger.is_verb and _is_not_done(token)
+    aspect = aspect_of(token.head) if is_not_done else aspect
+    negated, denied = (is_negated(token) or is_not_done) and not is_open, False
     hypothetical = _is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)
     urged_by = token if aspect != "perfect" and _is_due(token) and not goes_on else None
     met: list[tuple[Token, Cue]] = []
+    is_undecided = False
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *above]:
         hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
-        if word.lemma_ == "have" and not is_open and (_says_yet(word) or _says_yet(token)):
+        if word.lemma_ == "have" and not (is_open or is_undecided) and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
         cue = cue_of(word)
         if cue is None or (is_open and cue.effect == "status"):
@@ -297,16 +364,14 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
             status, certain, goes_on = "delivering", True, True
         elif cue.effect == "status" and cue.status and not goes_on:  # who asks for an end asks for nothing else
             hypothetical = hypothetical or (status_phase(cue.status) == "halt" and _is_only_aimed_at(word))
-            before = status
+            before, is_undecided = status, is_undecided or _is_undecided(token, word, cue)
             stopped = cue.status in {"suspended", "refused"} and stops_carrier(word)
-            status = compose(status, "intercepted" if stopped else cue.status)
-            certain = certain or stopped or status != before
-            if status == cue.status:
-                certain = True
-                if is_negated(word) and word not in own_modifiers:
-                    negated = not negated
-                if cue.lemma == "decide" and negated:
-                    status, negated = "considering", False
+            status = "considering" if is_undecided else compose(status, "intercepted" if stopped else cue.status)
+            certain = certain or stopped or is_undecided or status != before or status == cue.status
+            if _is_ruled_out(token, word, cue):
+                status, negated = "refused", False
+            elif status == cue.status and is_negated(word) and word not in own_modifiers and not is_undecided:
+                negated = not negated
         elif cue.effect == "deny":
             denied = True
         elif cue.effect == "urge" and not goes_on:
@@ -318,11 +383,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     if _no_longer(token):
         status, negated, certain = "cancelled", False, True
     if negated and not denied:
-        if aspect in {"future", "modal"}:
-            if status_phase(status) != "halt":
-                status = "refused"
-        else:
-            denied = True
+        status, denied = _negated(status, aspect)
     return Standing(
         status, "denied" if denied else "reported", aspect, certain, urged_by, hypothetical, tuple(met)
     )  # fmt: skip

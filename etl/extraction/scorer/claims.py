@@ -19,6 +19,11 @@ _MOST = 12
 """Readings of one transfer that are looked at, the best first."""
 _GRAMMAR = 0.5
 """What the grammar's own status, where it is certain, adds to its score; a mere plan adds nothing beside talks."""
+_CERTAIN = 0.5
+"""Share of a reading's phase that is the grammar's word, where it gives the reading whole and its status for certain.
+
+Cross-validated over documents it brings 0.011 of pairs and 0.003 of events on the coded articles, 0.006 of events on passages.
+"""
 _OF_PHASE = np.array([PHASES.index(status_phase(status)) for status in STATUSES])
 
 Transfer = tuple[str, str, str]
@@ -83,7 +88,7 @@ def _groups(readings: Sequence[Reading], scores: Scores) -> list[_Group]:
 
 def _group(transfer: Transfer, numbers: list[int], readings: Sequence[Reading], scores: Scores) -> _Group:
     ranked = sorted(numbers, key=lambda number: (-scores.transfer[number], number))
-    score, phases = scores.transfer[ranked], scores.phases[ranked]
+    score, phases = scores.transfer[ranked], _phases_of(ranked, readings, scores)
     best = score.tolist()
     told = dict.fromkeys(PHASES, 0.0)
     for number, own in zip(ranked, best, strict=True):
@@ -108,6 +113,16 @@ def _group(transfer: Transfer, numbers: list[int], readings: Sequence[Reading], 
         features,
         _of_phases(score[:_MOST], phases[:_MOST], evidence[:_MOST], told),
     )
+
+
+def _phases_of(numbers: Sequence[int], readings: Sequence[Reading], scores: Scores) -> Floats:
+    """How likely each reading is at each phase (a line each): what its features say, and what the grammar says for certain."""
+    phases: Floats = scores.phases[numbers]
+    for line, number in enumerate(numbers):
+        if readings[number].is_claimed and readings[number].base.candidate.standing.is_certain:
+            phases[line] *= 1.0 - _CERTAIN
+            phases[line, PHASES.index(_phase_of(readings[number]))] += _CERTAIN
+    return phases
 
 
 def _of_phases(score: Floats, phases: Floats, evidence: Floats, told: Mapping[str, float]) -> list[Features]:
