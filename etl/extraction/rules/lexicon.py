@@ -15,6 +15,10 @@ _ONLY_WITH = "only with "
 """How the note of a word begins that tells a transfer with some particles only."""
 
 
+_GOES_ON = "goes on"
+"""How the note of a noun begins that tells what goes on, and no single handover: `the flow of arms`, `its main supplier`."""
+
+
 @dataclass(frozen=True)
 class Trigger:
     """A verb or noun that tells a transfer.
@@ -25,6 +29,7 @@ class Trigger:
         forms: irregular forms, by which the gate finds it.
         transfer_type: the terms that the word tells, `unknown` where none.
         particles: words one of which must go with it: `over` of `turn over`.
+        goes_on: True for a noun of handing over that tells what goes on: `the flow of arms`.
     """
 
     lemma: str
@@ -35,6 +40,7 @@ class Trigger:
     is_verb: bool
     forms: tuple[str, ...] = ()
     particles: tuple[str, ...] = ()
+    goes_on: bool = False
 
     def __hash__(self) -> int:
         return hash((self.lemma, self.is_verb))
@@ -80,6 +86,7 @@ def _triggers(table: str) -> dict[str, Trigger]:
             table == "verbs",
             split_cell(row["forms"]),
             split_cell(row["note"].removeprefix(_ONLY_WITH)) if row["note"].startswith(_ONLY_WITH) else (),
+            row["note"].startswith(_GOES_ON),
         )
         for row in read_csv(table)
     }

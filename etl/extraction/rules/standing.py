@@ -289,11 +289,20 @@ def _asks_for_an_end(token: Token, trigger: Trigger) -> bool:
     )
 
 
+def _is_under_way(noun: Token) -> bool:
+    """True for a noun of which it is said that it goes on: `deliveries are under way`."""
+    verb = noun.head
+    if noun.dep_ != "nsubj" or verb.lemma_ != "be":
+        return False
+    said = [word.lower_ for child in verb.children for word in (child, *child.children)]
+    return not {"underway", "ongoing", "continuing"}.isdisjoint(said) or {"under", "way"} <= set(said)
+
+
 def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     """The status that a word tells by itself."""
     status = trigger.statuses[aspect]
     if not trigger.is_verb and trigger.word_class == "handover":
-        return "delivered"
+        return "delivering" if trigger.goes_on or _is_under_way(token) else "delivered"
     if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
         return "intercepted"
     return status
