@@ -24,6 +24,7 @@ _CHAINED = frozenset(["to", "from", "by", "for", "with"])
 _CHAINED_TO_NAMES = _CHAINED | {"of", "over", "on", "about"}
 """No name of a country is followed by these for its own sake: `the transfer to Bolivia of ten helicopters`."""
 _HOLD_CHAINS = _CHAINED | {"of", "with", "over"}
+_RELATIVE = frozenset(["WDT", "WP", "WP$", "WRB"])
 _ABLE = frozenset(["can", "could"])
 
 
@@ -41,7 +42,11 @@ class Place:
 
 @dataclass
 class Places:
-    """All grammatical places of one trigger."""
+    """All grammatical places of one trigger.
+
+    Attributes:
+        itself: the trigger, where it is a noun.
+    """
 
     subject: list[Place] = field(default_factory=list)
     object: list[Place] = field(default_factory=list)
@@ -49,6 +54,7 @@ class Places:
     possessor: list[Place] = field(default_factory=list)
     modifier: list[Place] = field(default_factory=list)
     complement: list[Place] = field(default_factory=list)
+    itself: Token | None = None
     governor: Token | None = None
     is_modal: bool = False
     prepositions: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
@@ -95,8 +101,11 @@ def verb_places(verb: Token) -> Places:
         clause = verb
         while clause.dep_ in {"xcomp", "ccomp"} and clause.head.i != clause.i:
             clause = clause.head  # weaponry that they help provide
-        if clause.dep_ == "relcl" and not objects and clause.head.i not in {token.i for token in subjects}:
-            places.object = _expand([clause.head], "argument")
+        if clause.dep_ == "relcl" and clause.head.i not in {token.i for token in subjects}:
+            if not objects:
+                places.object = _expand([clause.head], "argument")
+            elif not datives and not any(word.tag_ in _RELATIVE for word in verb.subtree):
+                places.object += _expand([clause.head], "argument")  # the rifles the Gulf state had given the rebels
     _add_prepositions(places, verb, "argument")
     for place in [*places.object, *places.dative]:
         _add_prepositions(places, place.token, "argument")
@@ -124,7 +133,7 @@ def _is_outsider(verb: Token) -> bool:
 
 def noun_places(noun: Token) -> Places:
     """Return the grammatical places of a noun that tells a transfer, those of its supporting verb included."""
-    places = Places()
+    places = Places(itself=noun)
     places.possessor = _expand([child for child in noun.children if child.dep_ == "poss"], "argument")
     places.modifier = [
         Place(item, "modifier")

@@ -19,6 +19,7 @@ _ANNOUNCE = {
     "tell",
     "vow",
 }
+_FEW = {"first", "second", "third", "latest", "last", "only"}
 DUTY = {"should", "must", "ought"}
 """Auxiliaries under which a verb is urged, not told."""
 
@@ -46,6 +47,8 @@ def aspect_of(verb: Token) -> str:
         return "perfect"
     if verb.tag_ == "VBG" and {"to", "be"} <= words:
         return "progressive"  # believed to be providing
+    if "to" in words and _is_one_of_few(verb):
+        return "past"
     if "to" in words or (verb.tag_ == "VB" and not words & {"do", "does", "did"}):
         return "infinitive"
     have = words & {"have", "has", "had", "having", "'ve", "’ve", "'d"}
@@ -83,6 +86,12 @@ def _has_condition(verb: Token) -> bool:
         if child.dep_ == "advcl"
         for word in child.children
     )
+
+
+def _is_one_of_few(verb: Token) -> bool:
+    """True where the infinitive tells what has come about: `the first country to buy`, `the latest to send`."""
+    noun = verb.head
+    return verb.dep_ in {"acl", "relcl"} and any(child.lower_ in _FEW for child in [noun, *noun.children])
 
 
 def own_tense(verb: Token) -> bool:

@@ -32,6 +32,17 @@ def _misread(places: Places, reader: Reader, names: frozenset[str]) -> list[tupl
     return reader.systems(places.subject)
 
 
+def _flowing(trigger: Trigger, places: Places, reader: Reader) -> Found | None:
+    """Equipment that is itself the subject: `American weapons are pouring into Ukraine`."""
+    goals = [*goals_of(trigger, places), *prepositions_of(places, "into")]
+    if not goals or not reader.systems(places.subject):
+        return None
+    found = _move(trigger, places, reader)
+    found.recipients = found.recipients or reader.parties(goals)
+    found.suppliers = found.suppliers or reader.senders(found.systems)
+    return found
+
+
 def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = _unless_agreed([*places.object, *places.dative])
     troops = [place for place in things if bystanders().get(place.token.lemma_.lower()) == "troops"]
@@ -39,6 +50,8 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return Found([], [], [])  # sent tanks and troops: its own
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     systems = systems or _misread(places, reader, _DONE_BY)
+    if not things and not systems and (moved := _flowing(trigger, places, reader)):
+        return moved
     squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
     systems = systems or squeezed
     suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
@@ -181,8 +194,8 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
         [*goals_of(trigger, places), *prepositions_of(places, "in"), *behind(places.subject, "for", *TO)]
     )
     suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *behind(places.subject, *FROM)])
-    if not suppliers and behind(places.subject, "for"):
-        suppliers = reader.senders(systems)  # Moscow's tanks for Delhi arrived
+    if not suppliers and (trigger.word_class == "receipt" or behind(places.subject, "for")):
+        suppliers = reader.senders(systems)  # Moscow's tanks for Delhi came; Korean shells have arrived in Russia
     return Found(suppliers, recipients, systems)
 
 

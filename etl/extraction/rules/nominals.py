@@ -11,7 +11,7 @@ from etl.reference import Match
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
 _MONEY = {"$", "billion", "bn", "dollar", "dlr", "dlrs", "euro", "million", "mln", "pound", "worth"}
 _AID = {"aid", "assistance", "support"}
-_LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
+LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
 _MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
 _PLACE_PREPOSITIONS = {"of", "in", "from", "within", "inside"}
@@ -49,7 +49,7 @@ def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
                 if grandchild.dep_ in {"pobj", "pcomp"}:
                     inside = systems_in(grandchild, sentence, depth + 1)
                     examples += [item for item in inside if not (is_sum and item.head.lemma_.lower() in _AID)]
-        elif child.dep_ in {"relcl", "acl"} and child.lemma_ in _LIST_VERBS:
+        elif child.dep_ in {"relcl", "acl"} and child.lemma_ in LIST_VERBS:
             for grandchild in child.children:
                 if grandchild.dep_ in {"dobj", "attr"}:
                     examples += systems_in(grandchild, sentence, depth + 1)

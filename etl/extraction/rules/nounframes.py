@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from etl.extraction.rules.arguments import Places, verb_places
+from spacy.tokens import Token
+
+from etl.extraction.rules.arguments import Place, Places, verb_places
 from etl.extraction.rules.frames import ABOUT, FROM, TO, WINS, behind, goals_of, two_sided
 from etl.extraction.rules.lexicon import Trigger, trigger_of
-from etl.extraction.rules.nominals import Named
+from etl.extraction.rules.nominals import LIST_VERBS, Named
 from etl.extraction.rules.parts import Found, Reader, Role, distinct, prepositions_of
 from etl.extraction.rules.routes import bound_behind, bound_for, sent_from
 
@@ -150,6 +152,13 @@ def _is_seized(places: Places) -> bool:
     return above is not None and above.frame == "seize"
 
 
+def _packed(package: Token) -> list[Place]:
+    """What a package is said to hold: `the package includes howitzers`."""
+    verb = package.head
+    holds = package.dep_ == "nsubj" and verb.lemma_ in LIST_VERBS
+    return [Place(child, "argument") for child in verb.children if holds and child.dep_ == "dobj"]
+
+
 def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     """The parts around a noun: `Iranian deliveries of drones to Russia`, `Russia's purchase of drones from Iran`."""
     frame = trigger.frame
@@ -159,6 +168,9 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         things += prepositions_of(places, "for")  # not the rockets of `imports of engines for rockets`
     if trigger.word_class == "talks":
         things += prepositions_of(places, "over")
+    if trigger.word_class == "pledge" and places.itself is not None:
+        inside = _packed(places.itself)
+        things = inside or [*things, Place(places.itself, "argument")]
     if frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
     is_what = places.governor is not None and places.governor.lemma_ == "be"

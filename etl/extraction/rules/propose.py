@@ -132,8 +132,8 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
 def _read(token: Token, reader: Reader) -> Iterator[Draft]:
     """What stands around a word, if it tells a transfer."""
     trigger, sentence = trigger_of(token), reader.sentence
-    if trigger is None or token.i in sentence.system_at:
-        return
+    if trigger is None or (token.i in sentence.system_at and trigger.word_class != "pledge"):
+        return  # what names equipment tells nothing else, but a package is both
     if trigger.frame in NAMED_FRAMES and not sentence.systems and not sentence.actors:
         return
     if _is_of_leave(token, sentence) or _is_not_to(token) or _is_denial(token):

@@ -43,6 +43,7 @@ _PURPOSE = {
 _PORTIONS = frozenset(["batch", "bulk", "flow", "kind", "lot", "number", "part", "package", "programme", "program", "rest", "round",
                        "remainder", "series", "share", "tranche", "volume", "most", "some", "half", "type", "form"])  # fmt: skip
 _DECIDES = frozenset(["decide", "decision"])
+_GETS = frozenset(["gain", "get", "obtain", "receive", "secure", "win"])
 _DEEP = 7
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -143,7 +144,11 @@ def cue_of(token: Token) -> Cue | None:
     for child in token.children:
         if child.dep_ == "amod" and (named := cues().get(f"{child.lower_} {token.lemma_.lower()}")):
             return named  # a green light
-        if child.dep_ == "dobj" and token.lemma_ == "give" and (given := cue_of(child)):
+        if (
+            child.dep_ == "dobj"
+            and (given := cue_of(child))
+            and (token.lemma_ == "give" or (token.lemma_ in _GETS and given.status == "approved"))
+        ):
             return given
         if phrase := _phrase_with(child):
             return phrase

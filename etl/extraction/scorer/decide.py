@@ -46,10 +46,33 @@ def _contradicts(claim: Claim, other: Claim, found: ArticleReadings) -> bool:
     return first.number == second.number and not (first.is_grammatical and second.is_grammatical)
 
 
+def _word(number: int, found: ArticleReadings) -> tuple[int, int]:
+    """Sentence and place of the word by which a reading tells its transfer."""
+    candidate = found.readings[number].base.candidate
+    return candidate.sentence.index, candidate.token.i
+
+
+def _is_general_word(
+    claim: Claim, named: set[tuple[tuple[str, str], str, tuple[int, int]]], found: ArticleReadings
+) -> bool:
+    """True where the best reading takes a general word of the sentence for the equipment, though its own word names a kind.
+
+    `a weapons package that includes vehicles` tells of the vehicles.
+    """
+    best = claim.readings[0]
+    return (
+        claim.transfer[2] == "unspecified"
+        and found.readings[best].base.candidate.system_link == "sentence"
+        and (claim.transfer[:2], claim.phase, _word(best, found)) in named
+    )
+
+
 def _agree(kept: list[tuple[float, Claim]], found: ArticleReadings, model: Model) -> list[tuple[float, Claim]]:
     """Drop each claim that a much better one contradicts, and each whose reverse the grammar gives whole."""
     whole = {claim.transfer[:2] for _, claim in kept if claim.is_whole}
     kept = [item for item in kept if item[1].is_whole or item[1].transfer[:2][::-1] not in whole]
+    named = {(claim.transfer[:2], claim.phase, _word(number, found)) for _, claim in kept for number in claim.whole}
+    kept = [item for item in kept if not _is_general_word(item[1], named, found)]
     near: dict[object, list[tuple[float, Claim]]] = defaultdict(list)
     for item in kept:
         for key in (item[1].transfer[:2], item[1].transfer, found.readings[item[1].readings[0]].number):
