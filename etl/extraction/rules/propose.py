@@ -10,13 +10,14 @@ from etl.extraction.rules.arguments import Place, noun_places, verb_places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.frames import FROM, TO, VERB_FRAMES
+from etl.extraction.rules.governing import cue_of
 from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, Trigger, bystanders, trigger_of
 from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extraction.rules.nominals import Named, origin_of, systems_in
 from etl.extraction.rules.nounframes import noun_found
 from etl.extraction.rules.parts import Found, Reader, Role, distinct
 from etl.extraction.rules.permission import set_outsiders
-from etl.extraction.rules.standing import Standing, cue_of, standing_of
+from etl.extraction.rules.standing import Standing, standing_of
 from etl.reference import Match, entries
 from etl.reference.tables import default_system
 

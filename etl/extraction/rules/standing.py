@@ -4,47 +4,20 @@ A word that tells a transfer carries a status by its aspect (`supplied`, `will s
 that from the inside out: `supply` -> `ban on supplying` (refused) -> `lifted a ban on supplying` (approved) -> `plans to lift ...`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from etl.extraction.rules.aspects import DUTY, aspect_of, own_tense
+from etl.extraction.rules.aspects import DUTY, aspect_of
 from etl.extraction.rules.control import stops_carrier
-from etl.extraction.rules.lexicon import Cue, Trigger, cues, nouns, trigger_of
+from etl.extraction.rules.governing import DECIDES, cue_of, governors, is_conditional, is_negated, is_open_yet
+from etl.extraction.rules.lexicon import Cue, Trigger, cues, trigger_of
 from etl.reference.tables import status_phase
 
-_GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
-             "conj", "compound", "appos", "dative", "dep", "amod", "nmod", "poss"}  # fmt: skip
-_NEGATIVE = {"no", "neither", "nor", "without", "never", "not", "n't", "n’t"}
-_ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "in", "during", "amid"}
-"""Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
-_MATTER = {"over", "about"}
-"""Prepositions behind a verb that tell what something is about, which has its own standing."""
 _AIMED_AT = {"appeal", "ask", "attempt", "beg", "call", "campaign", "confront", "demand", "effort", "lobby", "plead", "press", "pressure",
              "push", "seek", "try", "urge", "want", "wish"}  # fmt: skip
 """Words under which a halt is only aimed at: `tried to block the sale`."""
 _QUESTIONS = {"WDT", "WP", "WP$", "WRB"}
-_PURPOSE = {
-    "agree",
-    "ask",
-    "meet",
-    "move",
-    "negotiate",
-    "offer",
-    "plan",
-    "prepare",
-    "seek",
-    "sign",
-    "talk",
-    "wait",
-    "want",
-}
-_PORTIONS = frozenset(["batch", "bulk", "flow", "kind", "lot", "number", "part", "package", "programme", "program", "rest", "round",
-                       "remainder", "series", "share", "tranche", "volume", "most", "some", "half", "type", "form"])  # fmt: skip
-_DECIDES = frozenset(["decide", "decision"])
-_GETS = frozenset(["gain", "get", "obtain", "receive", "secure", "win"])
-_DEEP = 7
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
 
@@ -68,112 +41,6 @@ class Standing:
     urged_by: Token | None
     is_hypothetical: bool
     governors: tuple[tuple[Token, Cue], ...]
-
-
-def governors(token: Token) -> Iterator[Token]:
-    """Yield the words under which a word stands, the nearest first, as far as they bear on whether it happens."""
-    current = token
-    for _ in range(_DEEP):
-        head = current.head
-        if head.i == current.i or current.dep_ not in _GOVERNED:
-            return
-        if current.dep_ == "conj" and current.pos_ in {"VERB", "AUX"} and own_tense(current):
-            return
-        if (
-            current.dep_ == "nsubj"
-            and head.pos_ in {"VERB", "AUX"}
-            and current.i == token.i
-            and head.lemma_ in {"say", "tell"}
-        ):
-            return
-        if current.dep_ == "nsubj" and any(child.dep_ in {"dobj", "xcomp"} for child in head.children):
-            return  # what is done to something else says nothing of the transfer: the approval ended a long wait
-        is_load = current.tag_ == "VBG" and stops_carrier(head)
-        is_aim = head.lemma_ in _PURPOSE or (head.lemma_ == "give" and cue_of(head) is not None)
-        is_object = current.tag_ == "VBG" and any(child.dep_ == "prt" for child in head.children) and cue_of(head)
-        if current.dep_ == "advcl" and not (_is_conditional(current) or is_aim or is_load or is_object):
-            return
-        if current.dep_ in {"prep", "pobj"} and head.pos_ == "NOUN" and not _bears_on(head):
-            return  # the scandal over the sale says nothing of the sale
-        if current.dep_ == "acl" and current.tag_ == "VBN" and not _bears_on(head):
-            return  # what becomes of the jets that were ordered does not undo the order
-        preposition = current if current.dep_ == "prep" else head
-        if (
-            current.dep_ in {"pcomp", "prep"}
-            and preposition.lower_ in _ADVERBIAL
-            and preposition.head.pos_ in {"VERB", "AUX"}
-        ):
-            return
-        if current.dep_ == "prep" and current.lower_ in _MATTER and head.pos_ == "VERB" and cue_of(head) is None:
-            return  # recovered from a scandal over the sale
-        yield head
-        current = head
-
-
-def _bears_on(noun: Token) -> bool:
-    """True where what is said of a noun holds for what stands behind it: `a series of sales`, `a ban on sales`."""
-    lemma = noun.lemma_.lower()
-    return (
-        lemma in cues()
-        or lemma in nouns()
-        or lemma in _PORTIONS
-        or cue_of(noun) is not None
-        or _phrase_with(noun) is not None
-    )
-
-
-def is_negated(token: Token) -> bool:
-    """True where a word stands under a negation of its own."""
-    for child in token.children:
-        if child.dep_ in {"dobj", "nsubj", "nsubjpass"} and any(
-            word.lower_ in {"no", "not"} and word.dep_ in {"det", "neg"} for word in child.children
-        ):
-            return True  # no rifles have gone there
-        if child.dep_ == "neg" or (child.lower_ in _NEGATIVE and child.dep_ in {"det", "advmod", "preconj", "cc"}):
-            return True
-    return token.dep_ in {"pcomp", "pobj"} and token.head.lower_ == "without"
-
-
-def _phrase_with(noun: Token) -> Cue | None:
-    """What a verb with this object does to a transfer: `pulled the plug on`, `said no to`."""
-    return cues().get(f"{noun.head.lemma_} {noun.lemma_}") if noun.dep_ in {"dobj", "intj"} else None
-
-
-def cue_of(token: Token) -> Cue | None:
-    """Return what a word, with a particle or an adjective of its own, does to a transfer under it; None for most words."""
-    for child in token.children:
-        if child.dep_ == "amod" and (named := cues().get(f"{child.lower_} {token.lemma_.lower()}")):
-            return named  # a green light
-        if (
-            child.dep_ == "dobj"
-            and (given := cue_of(child))
-            and (token.lemma_ == "give" or (token.lemma_ in _GETS and given.status == "approved"))
-        ):
-            return given
-        if phrase := _phrase_with(child):
-            return phrase
-        if child.dep_ in {"prt", "prep", "advmod"} and (
-            phrasal := cues().get(f"{token.lemma_.lower()} {child.lower_}")
-        ):
-            return phrasal
-    cue = _phrase_with(token) or cues().get(token.lemma_.lower()) or cues().get(token.lower_)
-    if cue is None:
-        return None
-    if cue.lemma == "rule" and not any(child.lower_ == "out" for child in token.children):
-        return None
-    if cue.lemma == "close" and not any(child.lower_ == "to" for child in token.children):
-        return None
-    if cue.lemma == "call" and not any(child.lower_ in {"on", "upon", "for"} for child in token.children):
-        return None
-    if cue.lemma in {"hold", "back"} and token.pos_ != "NOUN":
-        return None
-    if cue.lemma == "set" and token.pos_ == "NOUN":
-        return None
-    if cue.lemma in {"issue", "question"} and not (
-        token.tag_ == "NN" and any(child.lower_ == "of" for child in token.children)
-    ):
-        return None  # the issue of supplying, not the issues around it
-    return cue
 
 
 def _is_ruled_out(token: Token, word: Token, cue: Cue) -> bool:
@@ -215,32 +82,10 @@ def _no_longer(token: Token) -> bool:
     return any(child.lower_ in {"longer", "anymore"} for child in token.children if child.dep_ == "advmod")
 
 
-def _is_conditional(token: Token) -> bool:
-    """True where a clause stands under `if`, `unless` or the like, and is not what somebody is making up his mind about."""
-    marks = {child.lower_ for child in token.children if child.dep_ == "mark"}
-    return bool(marks & {"if", "unless", "should"}) or (
-        "whether" in marks and not (_is_open_yet(token) and _is_weighed(token))
-    )
-
-
-def _is_open_yet(token: Token) -> bool:
-    """True for a verb of what is still to come: `whether to send`, `whether it would send`."""
-    return token.tag_ == "VB" and not any(child.dep_ == "aux" and child.lemma_ == "do" for child in token.children)
-
-
-def _is_weighed(token: Token) -> bool:
-    """True for what is not decided yet: `has not decided whether to send`, `debates whether to arm`."""
-    above = token.head if token.head.pos_ != "ADP" else token.head.head
-    cue = cue_of(above) if token.i != above.i else None
-    return cue is not None and (
-        cue.lemma in _DECIDES or (cue.status is not None and status_phase(cue.status) == "prospect")
-    )
-
-
 def _is_undecided(token: Token, word: Token, cue: Cue) -> bool:
     """True under a word of deciding that leaves open what is decided: `decides whether to send`, `has not ruled out sending`."""
-    asks = _is_open_yet(token) and any(child.dep_ == "mark" and child.lower_ == "whether" for child in token.children)
-    return (cue.lemma in _DECIDES and (asks or is_negated(word))) or (cue.lemma == "rule" and is_negated(word))
+    asks = is_open_yet(token) and any(child.dep_ == "mark" and child.lower_ == "whether" for child in token.children)
+    return (cue.lemma in DECIDES and (asks or is_negated(word))) or (cue.lemma == "rule" and is_negated(word))
 
 
 def _is_asked(token: Token) -> bool:
@@ -359,13 +204,13 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     is_not_done = not trigger.is_verb and _is_not_done(token)
     aspect = aspect_of(token.head) if is_not_done else aspect
     negated, denied = (is_negated(token) or is_not_done) and not is_open, False
-    hypothetical = _is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)
+    hypothetical = is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)
     urged_by = token if aspect != "perfect" and _is_due(token) and not goes_on else None
     met: list[tuple[Token, Cue]] = []
     is_undecided = False
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *above]:
-        hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and _is_conditional(word))
+        hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and is_conditional(word))
         if word.lemma_ == "have" and not (is_open or is_undecided) and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
         cue = cue_of(word)
