@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from etl.asking import Tally, ask_all
 from etl.asking.client import tokens_of
 from etl.errors import ConfigurationError
+from etl.extraction.llm.request import Request
 from tests.llm_server import Answer, always, ask, chat, echo, fails, request, serve, set_for, surroundings, text_of
 
 
@@ -126,7 +128,14 @@ def test_no_more_requests_a_minute_than_are_set(tmp_path: Path) -> None:
     """With two requests a minute, the third waits although a thread is free; an end does not wait for its turn."""
     with serve(echo) as server:
         settings = set_for(server.at, tmp_path, llm_requests_per_minute=2, llm_concurrency=4)
-        asked = ask_all(((n, [request(n)]) for n in range(9)), settings, progress=print, tally=Tally())
+
+        def items() -> Iterator[tuple[int, list[Request]]]:
+            """The first is sent before another can take its turn: `next` waits for its answer."""
+            for n in range(9):
+                yield n, [request(n)]
+                server.wait_for(1)
+
+        asked = ask_all(items(), settings, progress=print, tally=Tally())
         thread = threading.Thread(target=next, args=(asked,))
         thread.start()
         server.wait_for(2)
