@@ -79,6 +79,19 @@ def _expand(tokens: list[Token], link: str) -> list[Place]:
     return [Place(item, link) for token in tokens for item in conjuncts(token)]
 
 
+def _is_participle(verb: Token) -> bool:
+    """True for what is said in passing of something done: `rifles from abroad, shipped by dealers in Yemen`."""
+    own = {child.dep_ for child in verb.children}
+    return verb.dep_ == "advcl" and verb.tag_ == "VBN" and own.isdisjoint({"aux", "auxpass", "dobj", "nsubj", "nsubjpass", "mark"})
+
+
+def _said_of(participle: Token) -> list[Token]:
+    """What a participle may be said of: the object of the verb above, else its subject."""
+    above = participle.head
+    objects = [child for child in above.children if child.dep_ == "dobj" and child.i < participle.i]
+    return objects or own_subjects(above)[0] or controller(above)
+
+
 def verb_places(verb: Token) -> Places:
     """Return the grammatical places of a verb."""
     places = Places(is_modal=any(child.tag_ == "MD" and child.lemma_ in _ABLE for child in verb.children))
@@ -87,6 +100,9 @@ def verb_places(verb: Token) -> Places:
     datives = [child for child in verb.children if child.dep_ == "dative" and child.pos_ not in {"ADP", "PART"}]
     if verb.dep_ == "acl" and verb.tag_ == "VBN":
         places.object = _expand([verb.head], "argument")
+    elif _is_participle(verb):
+        places.object = _expand(_said_of(verb), "inherited")
+        places.dative = _expand(objects, "argument")
     elif passive or (verb.tag_ == "VBN" and any(child.dep_ == "auxpass" for child in verb.children)):
         passive_subjects = subjects or controller(verb)
         places.object = _expand(passive_subjects, "argument" if subjects else "inherited")

@@ -20,6 +20,8 @@ _ANNOUNCE = {
     "vow",
 }
 _FEW = {"first", "second", "third", "latest", "last", "only"}
+_BRINGS_ABOUT = {"convince", "manage", "persuade", "succeed"}
+"""Verbs whose infinitive has come about where they themselves have."""
 DUTY = {"should", "must", "ought"}
 """Auxiliaries under which a verb is urged, not told."""
 
@@ -47,7 +49,7 @@ def aspect_of(verb: Token) -> str:
         return "perfect"
     if verb.tag_ == "VBG" and {"to", "be"} <= words:
         return "progressive"  # believed to be providing
-    if "to" in words and _is_one_of_few(verb):
+    if "to" in words and (_is_one_of_few(verb) or is_brought_about(verb)):
         return "past"
     if "to" in words or (verb.tag_ == "VB" and not words & {"do", "does", "did"}):
         return "infinitive"
@@ -86,6 +88,12 @@ def _has_condition(verb: Token) -> bool:
         if child.dep_ == "advcl"
         for word in child.children
     )
+
+
+def is_brought_about(verb: Token) -> bool:
+    """True where the infinitive tells what somebody was brought to do, or managed: `persuaded Cairo to buy`."""
+    above = verb.head
+    return verb.dep_ in {"xcomp", "ccomp"} and above.lemma_ in _BRINGS_ABOUT and aspect_of(above) in {"past", "perfect"}
 
 
 def _is_one_of_few(verb: Token) -> bool:

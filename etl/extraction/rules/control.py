@@ -194,6 +194,7 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
                 allowed = [
                     child for child in head.head.children if child.dep_ in {"dative", "dobj"} and child.i != head.i
                 ]
+                allowed = allowed or [child for child in head.children if child.dep_ in {"compound", "nmod"}]
                 if allowed:
                     return allowed  # refused Madrid permission to hand over
             if verb.dep_ == "acl" and any(child.dep_ == "amod" and child.text[0].isupper() for child in head.children):

@@ -37,6 +37,8 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if current.dep_ == "conj" and current.pos_ in {"VERB", "AUX"} and own_tense(current):
             return
+        if current.dep_ == "ccomp" and any(word.text == ";" for word in head.doc[current.i : head.i]):
+            return  # what stands before a semicolon is said by itself
         if (
             current.dep_ == "nsubj"
             and head.pos_ in {"VERB", "AUX"}
@@ -84,9 +86,11 @@ def is_negated(token: Token) -> bool:
     """True where a word stands under a negation of its own."""
     for child in token.children:
         if child.dep_ in {"dobj", "nsubj", "nsubjpass"} and any(
-            word.lower_ in {"no", "not"} and word.dep_ in {"det", "neg"} for word in child.children
+            word.lower_ in {"no", "not"} and word.dep_ in {"det", "neg"}
+            for near in child.children
+            for word in (near, *(near.children if near.dep_ in {"nummod", "amod"} else ()))
         ):
-            return True  # no rifles have gone there
+            return True  # no rifles have gone there, not one bullet has come
         if child.dep_ == "neg" or (child.lower_ in _NEGATIVE and child.dep_ in {"det", "advmod", "preconj", "cc"}):
             return True
     return token.dep_ in {"pcomp", "pobj"} and token.head.lower_ == "without"

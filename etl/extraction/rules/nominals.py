@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import Sentence
-from etl.extraction.rules.lexicon import bystanders, descriptors
+from etl.extraction.rules.lexicon import bystanders, descriptors, nouns
 from etl.reference import Match
 
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
 _MONEY = {"$", "billion", "bn", "dollar", "dlr", "dlrs", "euro", "million", "mln", "pound", "worth"}
 _AID = {"aid", "assistance", "support"}
-LIST_VERBS = {"include", "comprise", "contain", "carry", "consist"}
+LIST_VERBS = {"include", "comprise", "contain", "cover", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
 _MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
 _PLACE_PREPOSITIONS = {"of", "in", "from", "within", "inside"}
@@ -77,6 +77,8 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
         return Named(own, token)
     if token.i in sentence.system_at:
         return None
+    if (called := _called(token, sentence)) is not None:
+        return called
     names = [child for child in token.children if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at]
     if _is_of_others(token, names, sentence):
         return None
@@ -101,6 +103,15 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     return None
 
 
+def _called(token: Token, sentence: Sentence) -> Named | None:
+    """The state that a word for a state goes on to name: `the former Soviet republic of Turkmenistan`, `the Gulf state of Qatar`."""
+    described = descriptors().get(token.lemma_.lower())
+    if described is None or described.kind != "state" or token.lemma_.lower() == "government":
+        return None
+    behind = [item for child in token.children if child.dep_ == "prep" and child.lower_ == "of" for item in child.children]
+    return next((Named(sentence.actor_at[item.i], item) for item in behind if item.i in sentence.actor_at), None)
+
+
 def _whose(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     """The party that `whose` stands for, that of the noun before: `Belarus, whose rifles Sudan bought`."""
     owner = next((word.head for word in token.ancestors if word.dep_ == "relcl"), None)
@@ -113,7 +124,8 @@ def _is_of_others(token: Token, names: list[Token], sentence: Sentence) -> bool:
     if bystanders().get(lemma) == "relation":
         is_shared = any(child.tag_ == "PRP$" for child in token.children)  # our Polish friends
         kinds = {sentence.actor_at[name.i].sort if name.dep_ != "poss" else "poss" for name in names}
-        return not is_shared and len(names) == 1 and kinds <= {"adjective", "poss"}
+        deals = (noun := nouns().get(lemma)) is not None and noun.frame in {"giver", "taker"}
+        return not is_shared and len(names) == 1 and kinds <= ({"poss"} if deals else {"adjective", "poss"})
     described = descriptors().get(lemma)
     tables = {sentence.actor_at[name.i].entry.table for name in names}
     return described is not None and described.kind == "armed_group" and tables == {"states"}

@@ -153,7 +153,7 @@ def _is_seized(places: Places) -> bool:
 
 
 def _packed(package: Token) -> list[Place]:
-    """What a package is said to hold: `the package includes howitzers`."""
+    """What a package or a deal is said to hold: `the package includes howitzers`, `the deal covers launchers`."""
     verb = package.head
     holds = package.dep_ == "nsubj" and verb.lemma_ in LIST_VERBS
     return [Place(child, "argument") for child in verb.children if holds and child.dep_ == "dobj"]
@@ -168,9 +168,9 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         things += prepositions_of(places, "for")  # not the rockets of `imports of engines for rockets`
     if trigger.word_class == "talks":
         things += prepositions_of(places, "over")
-    if trigger.word_class == "pledge" and places.itself is not None:
+    if places.itself is not None:
         inside = _packed(places.itself)
-        things = inside or [*things, Place(places.itself, "argument")]
+        things = inside or ([*things, Place(places.itself, "argument")] if trigger.word_class == "pledge" else things)
     if frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
     is_what = places.governor is not None and places.governor.lemma_ == "be"

@@ -11,7 +11,7 @@ from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.frames import FROM, TO, VERB_FRAMES
 from etl.extraction.rules.governing import cue_of
-from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, Trigger, bystanders, trigger_of
+from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, Trigger, bystanders, cues, trigger_of
 from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extraction.rules.nominals import Named, origin_of, systems_in
 from etl.extraction.rules.nounframes import noun_found
@@ -25,7 +25,7 @@ _STATES = frozenset(["states", "leaders"])
 _FROM_MAKERS = frozenset(["take", "taker", "deal", "request"])
 """Frames that tell who receives; the equipment's name then tells who makes it."""
 
-_HANDS_ON = frozenset(["deliver", "get", "give", "issue", "obtain", "receive", "win"])
+_HANDS_ON = frozenset(["deliver", "get", "give", "grant", "issue", "obtain", "receive", "win"])
 """Verbs by which leave is handed on, as equipment is."""
 
 
@@ -139,6 +139,8 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
         return
     if _is_of_leave(token, sentence) or _is_not_to(token) or _is_denial(token):
         return
+    if trigger.frame == "halt" and _is_silence(token):
+        return
     standing = standing_of(token, trigger)
     if token.dep_ == "amod" and trigger.is_verb:
         found = _supplied_noun(token, trigger, reader)
@@ -161,11 +163,11 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
 
 
 def _is_of_leave(token: Token, sentence: Sentence) -> bool:
-    """True for a verb whose object is leave, and no equipment: `gave the green light to the sale`, `got permission to send tanks`."""
+    """True for a verb whose object is leave, and no equipment: `gave the green light to the sale`, `a licence was granted`."""
     leave = [
         child
         for child in token.children
-        if child.dep_ == "dobj" and child.i not in sentence.system_at and child.pos_ == "NOUN"
+        if child.dep_ in {"dobj", "nsubjpass"} and child.i not in sentence.system_at and child.pos_ == "NOUN"
     ]
     return token.lemma_ in _HANDS_ON and any((cue := cue_of(child)) and cue.status == "approved" for child in leave)
 
@@ -175,6 +177,16 @@ def _is_not_to(token: Token) -> bool:
     return any(
         child.dep_ == "xcomp" and child.tag_ == "VB" and any(word.dep_ == "neg" for word in child.children)
         for child in token.children
+    )
+
+
+def _is_silence(token: Token) -> bool:
+    """True for a verb that turns down no equipment, but to speak or to take part: `declined to comment`, `refused to condemn`."""
+    said = [child for child in token.children if child.dep_ == "xcomp" and trigger_of(child) is None]
+    return any(
+        bystanders().get(word.lemma_.lower()) in {"speaker", "outsider"}
+        or ((cue := cues().get(word.lemma_.lower())) is not None and cue.effect == "factive")
+        for word in said
     )
 
 

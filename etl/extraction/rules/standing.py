@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from etl.extraction.rules.aspects import DUTY, aspect_of
+from etl.extraction.rules.aspects import DUTY, aspect_of, is_brought_about
 from etl.extraction.rules.control import stops_carrier
 from etl.extraction.rules.governing import DECIDES, cue_of, governors, is_conditional, is_negated, is_open_yet
 from etl.extraction.rules.lexicon import Cue, Trigger, cues, trigger_of
@@ -92,6 +92,11 @@ def _is_asked(token: Token) -> bool:
     """True where a sentence asks whether, not why or when: `Will Russia sell missiles to Iran?`."""
     doc = token.doc
     return doc[-1].text == "?" and doc[0].pos_ == "AUX" and not any(word.tag_ in _QUESTIONS for word in doc)
+
+
+def _is_question(token: Token) -> bool:
+    """True for the verb of a question that somebody puts: `asked who had sold the jets`, `asked why it sends none`."""
+    return token.dep_ == "ccomp" and any(child.tag_ in _QUESTIONS for child in token.children)
 
 
 def _says_yet(word: Token) -> bool:
@@ -187,6 +192,11 @@ def _negated(status: str, aspect: str) -> tuple[str, bool]:
     return status if status_phase(status) == "halt" else "refused", False
 
 
+def _came_about(token: Token, word: Token, aspect: str) -> bool:
+    """True for what somebody was brought to do: `persuaded Cairo to buy`."""
+    return aspect == "past" and token.head.i == word.i and is_brought_about(token)
+
+
 def _is_not_done(noun: Token) -> bool:
     """True for the object of a negated verb that says of it only that it is done: `will not issue licences`."""
     verb = noun.head
@@ -214,7 +224,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         if word.lemma_ == "have" and not (is_open or is_undecided) and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
         cue = cue_of(word)
-        if cue is None or (is_open and cue.effect == "status"):
+        if cue is None or (is_open and cue.effect == "status") or (cue.status == "requested" and _is_question(token)):
             continue
         met.append((word, cue))
         if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
@@ -233,7 +243,7 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
                 negated = not negated
         elif cue.effect == "deny":
             denied = True
-        elif cue.effect == "urge" and not goes_on:
+        elif cue.effect == "urge" and not goes_on and not _came_about(token, word, aspect):
             urged_by = word
         elif cue.effect == "negate":
             negated = not negated

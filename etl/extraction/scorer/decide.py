@@ -1,17 +1,22 @@
 """Scores -> the readings that become mentions: readings are scored first, then the claims that they add up to."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
+from etl.extraction.rules.propose import Candidate
 from etl.extraction.scorer.claims import Claim, gather_claims, status_of
 from etl.extraction.scorer.model import Model, Scores
 from etl.extraction.scorer.readings import ArticleReadings, Reading
-from etl.reference import Entry
+from etl.reference import Entry, Match
 
 _EVIDENCE = 0.5
 """Share of the best reading's evidence from which another reading of the same claim counts as its evidence."""
 _DENIAL = 0.45
 """The same for a reading that is told only to be denied: a denial anywhere disputes the claim."""
+_JOINS = frozenset([",", ";", "and", "or", "&", "plus", "alongside", "including"])
+"""Words and signs that join the members of a list."""
 _NEARLY = 0.7
 """The same for a reading that may name the claim's equipment."""
 
@@ -52,27 +57,46 @@ def _word(number: int, found: ArticleReadings) -> tuple[int, int]:
     return candidate.sentence.index, candidate.token.i
 
 
-def _is_general_word(
-    claim: Claim, named: set[tuple[tuple[str, str], str, tuple[int, int]]], found: ArticleReadings
-) -> bool:
-    """True where the best reading takes a general word of the sentence for the equipment, though its own word names a kind.
+def _is_listed_with(candidate: Candidate, told: list[Match]) -> bool:
+    """True where equipment stands in a list with equipment that the same word tells: the parser may have lost it."""
+    doc, start = candidate.sentence.doc or (), candidate.sentence.start
+    for match in told:
+        first, last = sorted([match, candidate.system], key=attrgetter("start"))
+        between = [word for word in doc if first.end <= start + word.idx < last.start]
+        if any(word.lower_ in _JOINS for word in between) and not any(word.pos_ in {"VERB", "AUX"} for word in between):
+            return True
+    return False
 
-    `a weapons package that includes vehicles` tells of the vehicles.
+
+def _is_beside(
+    claim: Claim, named: Mapping[tuple[tuple[str, str], str, tuple[int, int]], list[Match]], found: ArticleReadings
+) -> bool:
+    """True where the best readings take other equipment of their sentence for what their own words are told of.
+
+    `a weapons package that includes vehicles` tells of the vehicles, `the radar that Finland bought is mounted on corvettes` of the
+    radar.
     """
-    best = claim.readings[0]
-    return (
-        claim.transfer[2] == "unspecified"
-        and found.readings[best].base.candidate.system_link == "sentence"
-        and (claim.transfer[:2], claim.phase, _word(best, found)) in named
-    )
+    is_general = claim.transfer[2] == "unspecified"
+    for number in claim.readings[:1] if is_general else _nearly_best(claim, _EVIDENCE):
+        candidate = found.readings[number].base.candidate
+        told = named.get((claim.transfer[:2], claim.phase, _word(number, found)))
+        if told is None or candidate.system_link != "sentence":
+            return False
+        if not is_general and _is_listed_with(candidate, told):
+            return False
+    return True
 
 
 def _agree(kept: list[tuple[float, Claim]], found: ArticleReadings, model: Model) -> list[tuple[float, Claim]]:
     """Drop each claim that a much better one contradicts, and each whose reverse the grammar gives whole."""
     whole = {claim.transfer[:2] for _, claim in kept if claim.is_whole}
     kept = [item for item in kept if item[1].is_whole or item[1].transfer[:2][::-1] not in whole]
-    named = {(claim.transfer[:2], claim.phase, _word(number, found)) for _, claim in kept for number in claim.whole}
-    kept = [item for item in kept if not _is_general_word(item[1], named, found)]
+    named: dict[tuple[tuple[str, str], str, tuple[int, int]], list[Match]] = defaultdict(list)
+    for _, claim in kept:
+        for number in claim.whole:
+            system = found.readings[number].base.candidate.system
+            named[claim.transfer[:2], claim.phase, _word(number, found)].append(system)
+    kept = [item for item in kept if not _is_beside(item[1], named, found)]
     near: dict[object, list[tuple[float, Claim]]] = defaultdict(list)
     for item in kept:
         for key in (item[1].transfer[:2], item[1].transfer, found.readings[item[1].readings[0]].number):
