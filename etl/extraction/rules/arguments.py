@@ -25,6 +25,10 @@ _CHAINED_TO_NAMES = _CHAINED | {"of", "over", "on", "about"}
 """No name of a country is followed by these for its own sake: `the transfer to Bolivia of ten helicopters`."""
 _HOLD_CHAINS = _CHAINED | {"of", "with", "over"}
 _RELATIVE = frozenset(["WDT", "WP", "WP$", "WRB"])
+_HAS_FOR = frozenset(["accept", "approve", "choose", "count", "have", "keep", "name", "pick", "select", "use"])
+"""Verbs whose object is what stands behind `as`: not so `overtook Russia as an exporter`."""
+_PLACES = frozenset(["have", "make", "place", "sign", "win"])
+"""Verbs behind an agreement that tell with whom and for what: `an order it had placed with Washington for helicopters`."""
 _ABLE = frozenset(["can", "could"])
 
 
@@ -46,6 +50,7 @@ class Places:
 
     Attributes:
         itself: the trigger, where it is a noun.
+        called_by: the verb by which somebody has the complement for what the trigger tells: `has Moldova as its source of rifles`.
     """
 
     subject: list[Place] = field(default_factory=list)
@@ -55,6 +60,7 @@ class Places:
     modifier: list[Place] = field(default_factory=list)
     complement: list[Place] = field(default_factory=list)
     itself: Token | None = None
+    called_by: Token | None = None
     governor: Token | None = None
     is_modal: bool = False
     prepositions: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
@@ -137,6 +143,14 @@ def verb_places(verb: Token) -> Places:
     return places
 
 
+def _known_as(verb: Token) -> list[Token]:
+    """Whom a verb has for something: `has Moldova as its source`, `Sweden was approved as the buyer`."""
+    if verb.lemma_ not in _HAS_FOR:
+        return []
+    objects = [child for child in verb.children if child.dep_ == "dobj"]
+    return objects or [child for child in verb.children if child.dep_ == "nsubjpass"]
+
+
 def _is_choice(token: Token) -> bool:
     """True where it is left open which of several is meant: `Guatemala or the U.S.`."""
     return any(child.dep_ == "cc" and child.lower_ == "or" for child in token.children)
@@ -174,17 +188,19 @@ def noun_places(noun: Token) -> Places:
     places.complement += _expand(names, "argument")  # the buyer, Estonia
     if noun.dep_ == "appos":
         places.complement = _expand([noun.head], "argument")  # Qatar, Italy's buyer
+    elif first.dep_ == "pobj" and first.head.lower_ == "as" and (known := _known_as(first.head.head)):
+        places.complement, places.called_by = _expand(known, "argument"), first.head.head
     elif first.dep_ == "pobj" and first.head.lower_ == "among" and first.head.head.lemma_ == "be":
         places.complement = _expand(own_subjects(first.head.head)[0], "argument")  # is among France's clients
     if first.dep_ in {"dobj", "attr", "nsubjpass", "oprd"} and governor.pos_ in {"VERB", "AUX"}:
         subjects, passive = own_subjects(governor)
         if not passive and not _is_outsider(governor):
             places.subject = _expand(subjects or controller(governor), "inherited")
+        elif passive and first.dep_ == "dobj":
+            places.dative = _expand(subjects, "inherited")  # was made a gift of guns
         _add_prepositions(places, governor, "inherited")
-        places.dative = _expand(
-            [child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"],
-            "inherited",
-        )
+        datives = [child for child in governor.children if child.dep_ == "dative" and child.pos_ != "ADP"]
+        places.dative += _expand(datives, "inherited")
     elif (
         first.dep_ == "pobj"
         and governor.lower_ != "against"
@@ -202,7 +218,8 @@ def noun_places(noun: Token) -> Places:
                 places.governor = child
                 places.subject = _expand(subjects, "inherited")
                 _add_prepositions(places, child, "inherited")
-        if child.dep_ == "acl" and child.tag_ in {"VBN", "VBG"}:
+        is_placed = child.dep_ == "relcl" and child.lemma_ in _PLACES and not any(c.dep_ == "dobj" and c.tag_ not in _RELATIVE for c in child.children)
+        if (child.dep_ == "acl" and child.tag_ in {"VBN", "VBG"}) or is_placed:
             for name, item in prepositional(child):
                 places.prepositions[name].append(Place(item, "argument"))
     return places

@@ -178,7 +178,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
                 return [child for child in head.children if child.dep_ == "attr"]  # it was Spain that armed
             return subjects
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
-            return [head]  # a lorry carrying rifles
+            is_said = head.dep_ == "attr" and head.head.lemma_ == "be"  # Egypt was the one shipping rockets
+            return own_subjects(head.head)[0] if is_said else [head]  # a lorry carrying rifles
         if verb.dep_ == "acl" and verb.tag_ in _FINITE:
             return []  # a finite verb has a subject of its own, that the parser did not see
         if head.pos_ in {"NOUN", "PROPN", "ADJ"}:

@@ -77,7 +77,8 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"), but=suppliers)
     if not suppliers and recipients:
-        suppliers = reader.senders(systems)
+        taken = {role.match.entry.party_id for role in recipients}
+        suppliers = [role for role in reader.senders(systems) if role.match.entry.party_id not in taken]
     return Found(suppliers, recipients, systems)
 
 

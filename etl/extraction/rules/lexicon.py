@@ -134,5 +134,6 @@ def trigger_of(token: Token) -> Trigger | None:
         found = None if lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else nouns().get(lemma)
     if found and found.particles:
         near = [*token.children, *(token.head.children if token.dep_ == "dobj" else ())]  # put a hold on it
+        near += [token.head] if token.dep_ == "pobj" else []  # on its way
         return found if any(word.lower_ in found.particles for word in near) else None
     return found

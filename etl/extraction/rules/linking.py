@@ -34,6 +34,7 @@ class Draft:
     Attributes:
         is_silent: True where it only lends its parties, as the verb behind it tells the transfer: `a deal to sell`.
         outsiders: parties that are told to have no part in it (`permission.py`).
+        urgers: those who only urge it; None where it is not urged.
     """
 
     token: Token
@@ -42,6 +43,7 @@ class Draft:
     standing: Standing
     is_silent: bool = False
     outsiders: frozenset[str] = frozenset()
+    urgers: frozenset[str] | None = None
 
     @property
     def frame(self) -> str:
@@ -87,8 +89,8 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
                 draft.standing = replace(draft.standing, status=other.standing.status)  # won a contract to supply
             if other.frame in _LENDS and draft.may_borrow:
                 _fill(draft.found, known)
-        if draft.frame == "give" and draft.found.suppliers and not draft.found.recipients:
-            draft.found.recipients = _but(_holders(draft, reader) or _backed(draft, reader), draft.found.suppliers)
+        if draft.found.suppliers and not draft.found.recipients:
+            draft.found.recipients = _but(_who_has(draft, reader), draft.found.suppliers)
 
 
 def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
@@ -233,6 +235,33 @@ def _but(roles: list[Role], taken: list[Role], *, is_sure: bool = False) -> list
         for role in roles
         if role.match.entry.party_id not in ids_of(taken)
     ]
+
+
+def _who_has(draft: Draft, reader: Reader) -> list[Role]:
+    """Who must have got what is told to be sent or bought: who has it, who is helped by it, who gives thanks for it."""
+    if draft.frame == "give":
+        return _holders(draft, reader) or _backed(draft, reader) or _thankful(draft, reader) or _owners(draft, reader)
+    if draft.frame in {"take", "move"}:
+        return _holders(draft, reader) or _owners(draft, reader)
+    return []
+
+
+def _thankful(draft: Draft, reader: Reader) -> list[Role]:
+    """Who gives thanks for it: `Kyiv thanked Helsinki for its shipment of guns`."""
+    word = draft.token
+    above = word.head.head if word.dep_ in {"pobj", "pcomp"} and word.head.lower_ == "for" else None
+    if above is None or above.lemma_ != "thank":
+        return []
+    subjects, passive = own_subjects(above)
+    return [] if passive else reader.parties([Place(item, "argument") for one in subjects for item in conjuncts(one)])
+
+
+def _owners(draft: Draft, reader: Reader) -> list[Role]:
+    """Whose the equipment is of which it is told where it came from: `Egypt's first carrier was handed over by France`."""
+    things = [named.head for named, link in draft.found.systems if link in TOLD]
+    subjects = [word for thing in things for word in (thing, *thing.ancestors) if word.dep_ in {"nsubj", "nsubjpass"}][:1]
+    owners = [child for word in {*things, *subjects} for child in word.children if child.dep_ == "poss"]
+    return reader.parties([Place(owner, "inherited") for owner in owners]) if subjects else []
 
 
 def _holders(draft: Draft, reader: Reader) -> list[Role]:

@@ -43,7 +43,7 @@ def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
     for child in token.children:
         is_sum = child.lower_ == "in" and (token.pos_ in {"NUM", "SYM"} or token.lemma_.lower() in _MONEY)
         if child.dep_ == "prep" and (child.lower_ in _CONTAINER_PREPOSITIONS or is_sum):
-            if own and child.lower_ in {"of", "for", "with"}:
+            if own and (child.lower_ in {"for", "with"} or (child.lower_ == "of" and own.entry.specificity == "designation")):
                 continue
             for grandchild in child.children:
                 if grandchild.dep_ in {"pobj", "pcomp"}:

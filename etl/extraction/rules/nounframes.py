@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extraction.rules.arguments import Place, Places, verb_places
+from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.frames import ABOUT, FROM, TO, WINS, behind, goals_of, two_sided
 from etl.extraction.rules.lexicon import Trigger, trigger_of
 from etl.extraction.rules.nominals import LIST_VERBS, Named
@@ -45,6 +46,12 @@ class _Around:
     def possessor(self) -> list[Role]:
         """Parties that own what the noun tells."""
         return self.reader.parties(self.places.possessor)
+
+    def doers(self) -> list[Role]:
+        """Parties by whom the other is had for what the noun tells: `was approved by Finland as the buyer`."""
+        verb = self.places.called_by
+        words = [item for name, item in prepositional(verb) if name == "by"] if verb is not None else []
+        return self.reader.parties([Place(item, "inherited") for item in words])
 
     def of(self) -> list[Role]:
         """Parties behind `of`, where no equipment stands there."""
@@ -106,12 +113,17 @@ def _seizing(near: _Around) -> Found:
 
 
 def _giver(near: _Around) -> Found:
-    givers = near.subject or near.reader.parties(near.places.complement)
-    return Found(givers, distinct([*near.goal, *near.possessor]), near.systems)
+    called = near.reader.parties(near.places.complement)
+    if near.places.called_by is not None:
+        return Found(called, near.goal or near.possessor or near.subject or near.doers(), near.systems)
+    return Found(near.subject or called, distinct([*near.goal, *near.possessor]), near.systems)
 
 
 def _taker(near: _Around) -> Found:
-    takers = near.subject or near.reader.parties(near.places.complement)
+    called = near.reader.parties(near.places.complement)
+    if near.places.called_by is not None:
+        return Found(near.source or near.possessor or near.subject or near.doers(), called, near.systems)
+    takers = near.subject or called
     sources = near.source or near.of()
     if takers and not near.places.possessor:
         sources = sources or near.reader.senders(near.systems, made=True)  # the largest buyer of Russian arms
@@ -133,6 +145,12 @@ def _dealing(near: _Around) -> Found:
     return two_sided(near.other, first, near.systems)
 
 
+def _on_the_way(near: _Around) -> Found:
+    """A load of which it is said that it is under way: `Norwegian launchers are on their way to Lithuania`."""
+    sources = near.source or sent_from(near.reader) or near.reader.senders(near.systems)
+    return Found(sources, bound_for(near.reader), near.systems)
+
+
 _NOUN_FRAMES: dict[str, Callable[[_Around], Found]] = {
     "give": _sending,
     "approve": _sending,
@@ -143,6 +161,7 @@ _NOUN_FRAMES: dict[str, Callable[[_Around], Found]] = {
     "giver": _giver,
     "taker": _taker,
     "deal": _dealing,
+    "move": _on_the_way,
 }
 
 
@@ -173,6 +192,8 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         things = inside or ([*things, Place(places.itself, "argument")] if trigger.word_class == "pledge" else things)
     if frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
+    if frame == "move":
+        things += places.subject
     is_what = places.governor is not None and places.governor.lemma_ == "be"
     if is_what and not reader.systems(things):
         things += places.subject  # the rifles were a present to Georgia
@@ -185,7 +206,7 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         own=reader.parties([*prepositions_of(places, "by"), *places.possessor, *places.modifier]),
         subject=[] if _is_seized(places) else reader.parties(places.subject),
         source=reader.parties(prepositions_of(places, *FROM)),
-        goal=reader.parties([*goals_of(trigger, places), *prepositions_of(places, "for")]),
+        goal=reader.parties([*goals_of(trigger, places), *prepositions_of(places, "for"), *(places.dative if frame == "give" else ())]),
         other=reader.parties(prepositions_of(places, "with", "between")),
     )
     if frame in {"give", "seize"} and not near.goal:

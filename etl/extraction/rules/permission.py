@@ -36,9 +36,31 @@ def _ask(words: list[Token], reader: Reader) -> list[Role]:
     )
 
 
+def _urgers(draft: Draft, reader: Reader) -> frozenset[str] | None:
+    """Who only urges what a draft tells: `Kyiv called on Berlin to send tanks`, `Berlin must send tanks, Kyiv says`."""
+    word = draft.standing.urged_by
+    if word is None:
+        return None
+    return frozenset(ids_of(_ask([word.head if word.i == draft.token.i else word], reader)))
+
+
+def _described(draft: Draft, reader: Reader) -> frozenset[str]:
+    """States that a phrase behind a party only tells it by: `Wagner, the Russian mercenary firm, gave ...`."""
+    sides = [role.match for role in [*draft.found.suppliers, *draft.found.recipients] if role.link in TOLD]
+    heads = [word for word in reader.sentence.doc or () if reader.sentence.actor_at.get(word.i) in sides]
+    told = [
+        reader.sentence.actor_at[item.i].entry.party_id
+        for word in heads for behind in word.children if behind.dep_ == "appos"
+        for item in behind.children if item.dep_ in {"amod", "poss"} and item.i in reader.sentence.actor_at
+    ]  # fmt: skip
+    return frozenset(told) - {match.entry.party_id for match in sides}
+
+
 def set_outsiders(drafts: list[Draft], reader: Reader) -> None:
-    """Keep who only permits or forbids apart from the two sides, and let the word of leave tell the transfer that it is about."""
+    """Keep who only urges, permits or forbids apart from the two sides, and let the word of leave tell the transfer that it is about."""
     for draft in drafts:
+        draft.urgers = _urgers(draft, reader)
+        draft.outsiders |= _described(draft, reader)
         above = [word for word, _ in draft.standing.governors]
         answers = [word for word, cue in draft.standing.governors if cue.status in _ANSWERS]
         permitting = ids_of(_ask(answers, reader))

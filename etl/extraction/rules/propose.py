@@ -37,6 +37,7 @@ class Candidate:
         system_link: argument, modifier or discourse.
         origin: the state that modifies the system, if one does.
         outsiders: parties that the grammar says to have no part in the transfer.
+        urgers: parties that only urge it; None where nobody does.
     """
 
     sentence: Sentence
@@ -49,6 +50,7 @@ class Candidate:
     recipient: Role | None
     origin: Match | None = None
     outsiders: frozenset[str] = frozenset()
+    urgers: frozenset[str] | None = None
 
 
 def _own_parties(
@@ -123,7 +125,7 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     nothing = Match(0, 0, default_system(), "name")
     for draft in (draft for draft in drafts if not draft.is_silent):
         base = Candidate(sentence, draft.token, draft.trigger, draft.standing, nothing, "argument", None, None,
-                         outsiders=draft.outsiders)  # fmt: skip
+                         outsiders=draft.outsiders, urgers=draft.urgers)  # fmt: skip
         found = draft.found
         if draft.token.dep_ != "amod":
             found = _with_other_systems(found, draft.token, sentence, discourse)

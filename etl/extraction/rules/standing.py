@@ -17,6 +17,8 @@ from etl.reference.tables import status_phase
 _AIMED_AT = {"appeal", "ask", "attempt", "beg", "call", "campaign", "confront", "demand", "effort", "lobby", "plead", "press", "pressure",
              "push", "seek", "try", "urge", "want", "wish"}  # fmt: skip
 """Words under which a halt is only aimed at: `tried to block the sale`."""
+_WISHES = {"hope", "want", "wish"}
+"""Words that tell a plan where it is one's own, else what somebody urges: `want their government to send tanks`."""
 _QUESTIONS = {"WDT", "WP", "WP$", "WRB"}
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -197,6 +199,16 @@ def _came_about(token: Token, word: Token, aspect: str) -> bool:
     return aspect == "past" and token.head.i == word.i and is_brought_about(token)
 
 
+def _is_of_another(token: Token, word: Token) -> bool:
+    """True for what somebody wants another to do: `wants the government to send tanks`, not `wants to send them`."""
+    return (
+        word.lemma_ in _WISHES
+        and token.head.i == word.i
+        and token.dep_ in {"ccomp", "xcomp"}
+        and any(child.dep_ == "nsubj" for child in token.children)
+    )
+
+
 def _is_not_done(noun: Token) -> bool:
     """True for the object of a negated verb that says of it only that it is done: `will not issue licences`."""
     verb = noun.head
@@ -231,6 +243,8 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
             continue  # likely to have sent: what is left open is not whether it will
         if cue.effect == "status" and _goes_on(word):
             status, certain, goes_on = "delivering", True, True
+        elif cue.status in _PLANS and _is_of_another(token, word):
+            urged_by = word
         elif cue.effect == "status" and cue.status and not goes_on:  # who asks for an end asks for nothing else
             hypothetical = hypothetical or (status_phase(cue.status) == "halt" and _is_only_aimed_at(word))
             before, is_undecided = status, is_undecided or _is_undecided(token, word, cue)

@@ -87,6 +87,16 @@ def _is_beside(
     return True
 
 
+def _is_only_urged(claim: Claim, found: ArticleReadings) -> bool:
+    """True for a prospect of which all that is told is that somebody else than the recipient urges it (codebook: no event)."""
+    if claim.phase != "prospect":
+        return False
+    bases = [found.readings[number].base for number in _nearly_best(claim, _EVIDENCE)]
+    return all(
+        base.candidate.urgers is not None and claim.transfer[1] not in base.candidate.urgers for base in bases
+    )
+
+
 def _agree(kept: list[tuple[float, Claim]], found: ArticleReadings, model: Model) -> list[tuple[float, Claim]]:
     """Drop each claim that a much better one contradicts, and each whose reverse the grammar gives whole."""
     whole = {claim.transfer[:2] for _, claim in kept if claim.is_whole}
@@ -123,7 +133,7 @@ def choose(found: ArticleReadings, scores: Scores, model: Model) -> list[Chosen]
         return []
     kept = []
     for score, (claim, _) in zip(model.score_claims([features for _, features in claims]), claims, strict=True):
-        if score >= model.accept * (model.whole if claim.is_whole else 1.0):
+        if score >= model.accept * (model.whole if claim.is_whole else 1.0) and not _is_only_urged(claim, found):
             kept.append((float(score), claim))
     chosen = []
     agreed = _agree(kept, found, model)
