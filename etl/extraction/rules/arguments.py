@@ -85,6 +85,11 @@ def _expand(tokens: list[Token], link: str) -> list[Place]:
     return [Place(item, link) for token in tokens for item in conjuncts(token)]
 
 
+def _is_clause(verb: Token) -> bool:
+    """True for a verb with a subject of its own, that no noun before it is the object of: `the charge that Iran had sent rifles`."""
+    return any(child.dep_ in {"nsubj", "nsubjpass"} and child.tag_ not in _RELATIVE for child in verb.children)
+
+
 def _is_participle(verb: Token) -> bool:
     """True for what is said in passing of something done: `rifles from abroad, shipped by dealers in Yemen`."""
     own = {child.dep_ for child in verb.children}
@@ -104,7 +109,7 @@ def verb_places(verb: Token) -> Places:
     subjects, passive = own_subjects(verb)
     objects = [child for child in verb.children if child.dep_ in {"dobj", "attr", "oprd"}]
     datives = [child for child in verb.children if child.dep_ == "dative" and child.pos_ not in {"ADP", "PART"}]
-    if verb.dep_ == "acl" and verb.tag_ == "VBN":
+    if verb.dep_ == "acl" and verb.tag_ == "VBN" and not _is_clause(verb):
         places.object = _expand([verb.head], "argument")
     elif _is_participle(verb):
         places.object = _expand(_said_of(verb), "inherited")

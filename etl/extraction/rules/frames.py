@@ -90,10 +90,11 @@ def _arm(_: Trigger, places: Places, reader: Reader) -> Found:
 
 def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     is_contract = trigger.word_class == "contract"
+    is_paid = trigger.word_class == "payment"
     kept = _unless_agreed(places.object)
     if trigger.lemma in WINS and len(kept) < len(places.object):
         return Found([], [], [])  # booked an order: the noun tells it
-    things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
+    things = prepositions_of(places, "of", *(("for",) if is_contract or is_paid else ()))
     systems = reader.systems([*kept, *things])
     systems = systems or _misread(places, reader, _DONE_BY | {*FROM})
     squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
@@ -112,7 +113,7 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
         systems, behind = reader.swallowed(sources)
         suppliers = suppliers or behind
     systems += reader.joined(sources, systems)
-    if not suppliers and is_contract:
+    if not suppliers and (is_contract or is_paid):
         suppliers = reader.parties(reader.only_parties(places.object), but=recipients)  # picked Damen for two boats
     if not suppliers and trigger.word_class == "purchase":
         suppliers = reader.parties(prepositions_of(places, "in", "at"), but=recipients)  # bought in Belgium
@@ -196,7 +197,10 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
     recipients = reader.parties(
         [*goals_of(trigger, places), *prepositions_of(places, "in"), *behind(places.subject, "for", *TO)]
     )
-    suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *behind(places.subject, *FROM)])
+    left = reader.only_parties(places.object) if trigger.lemma == "leave" else []
+    if not recipients:
+        recipients = reader.parties(prepositions_of(places, "for"))  # left Tehran for Caracas
+    suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *behind(places.subject, *FROM), *left])
     if not suppliers and (trigger.word_class == "receipt" or behind(places.subject, "for")):
         suppliers = reader.senders(systems)  # Moscow's tanks for Delhi came; Korean shells have arrived in Russia
     return Found(suppliers, recipients, systems)

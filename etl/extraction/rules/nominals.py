@@ -92,6 +92,8 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
             for grandchild in child.children:
                 if grandchild.dep_ in _PARTY_MODIFIERS and grandchild.i in sentence.actor_at:
                     return Named(sentence.actor_at[grandchild.i], token)
+    if token.dep_ == "appos" and token.head.i in sentence.actor_at:
+        return Named(sentence.actor_at[token.head.i], token.head)  # Boeing, a firm that has sold
     for child in token.children:
         is_apart = child.lower_ == "of" and bystanders().get(token.lemma_.lower()) == "relation"
         if child.dep_ == "prep" and child.lower_ in _PLACE_PREPOSITIONS and not is_apart:

@@ -8,6 +8,7 @@ from etl.extraction.rules.annotate import Sentence
 from etl.extraction.rules.arguments import Place, Places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.discourse import Discourse
+from etl.extraction.rules.lexicon import bystanders
 from etl.extraction.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.reference import Match
 
@@ -52,11 +53,17 @@ class Reader:
             if examples:
                 roles += examples
                 continue
-            found = self.discourse.refer(place.token, self.sentence, exclude=exclude)
+            meant = self._owner_of_organ(place.token) or place.token
+            found = self.discourse.refer(meant, self.sentence, exclude=exclude)
             if found:
                 match, is_plain = found
                 roles.append(Role(match, "inherited" if is_plain else "discourse"))
         return distinct(roles)
+
+    def _owner_of_organ(self, token: Token) -> Token | None:
+        """The pronoun of a state that acts through something of its own: `its army`, `their government`."""
+        owners = [child for child in token.children if child.tag_ == "PRP$"]
+        return owners[0] if owners and bystanders().get(token.lemma_.lower()) == "organ" else None
 
     def _examples(self, place: Place) -> list[Role]:
         """The parties that a phrase without a name gives as examples: `several allies, including India and Turkey`."""
@@ -85,7 +92,7 @@ class Reader:
             return None
         for place in places:
             token = place.token
-            is_number = token.pos_ == "NUM" and token.dep_ == "dobj" and not any(token.children)
+            is_number = token.pos_ == "NUM" and token.dep_ in {"dobj", "nsubj"} and not any(token.children)
             if token.lower_ not in _THINGS and not is_number:
                 continue
             at = self.sentence.start + token.idx
@@ -100,14 +107,26 @@ class Reader:
 
     def owners(self, systems: list[tuple[Named, str]]) -> list[Role]:
         """States that the parser ties to the equipment though they receive it: `gave Ukraine howitzers`."""
+        pronouns = [
+            Place(child, "argument")
+            for named, _ in systems for child in named.head.children if child.tag_ == "PRP" and child.dep_ in {"nmod", "compound"}
+        ]  # fmt: skip
+        if pronouns:
+            return self.parties(pronouns)  # delivered it armoured trucks
         return distinct(
             [
                 Role(match, "argument")
                 for named, _ in systems
-                for child in named.head.children
+                for word in self._parts_of(named.head)
+                for child in word.children
                 if (match := self._owner(child)) and match.end <= named.match.start
             ]
         )
+
+    def _parts_of(self, thing: Token) -> list[Token]:
+        """The words of equipment on which a state before it may hang: `gave Ukraine Archer howitzers`."""
+        own = (child for child in thing.children if child.dep_ in {"compound", "nmod"})
+        return [thing, *(child for child in own if child.i in self.sentence.system_at)]
 
     def _owner(self, child: Token) -> Match | None:
         if child.dep_ not in {"compound", "nmod"}:
