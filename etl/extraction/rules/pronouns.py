@@ -94,7 +94,8 @@ def antecedent(
     inside = [match for match in sentence.actors if match.end <= offset and match.entry.party_id not in exclude]
     if inside:
         parties = {match.entry.party_id for match in sentence.actors}
-        return inside[0], len(parties) <= 2 and not is_speaker
+        named = [match for match in inside if match.sort not in {"adjective", "demonym"}] or inside
+        return named[0], len(parties) <= 2 and not is_speaker
     for previous in reversed(earlier):
         subject_match = _sentence_subject(previous)
         if subject_match and subject_match.entry.party_id not in exclude:
