@@ -13,8 +13,6 @@ from etl.extraction.rules.routes import bound_for, sent_from
 FROM = ("from", "off")
 ABOUT = ("about", "on", "concerning", "involving", "covering")
 _SIGNED_BY_BOTH = {"sign", "ink", "seal"}
-_BY_ITSELF = frozenset(["drive", "fly", "run"])
-"""Verbs of handing over that equipment also does by itself, where it changes no hands: `bombers flew to Guam`."""
 _DONE_BY = frozenset(["by"])
 TO = ("to", "toward", "towards")
 WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
@@ -37,7 +35,7 @@ def _misread(places: Places, reader: Reader, names: frozenset[str]) -> list[tupl
 def _flowing(trigger: Trigger, places: Places, reader: Reader) -> Found | None:
     """Equipment that is itself the subject: `American weapons are pouring into Ukraine`."""
     goals = [*goals_of(trigger, places), *prepositions_of(places, "into")]
-    if trigger.lemma in _BY_ITSELF or not goals or not reader.systems(places.subject):
+    if not goals or not reader.systems(places.subject):
         return None
     found = _move(trigger, places, reader)
     found.recipients = found.recipients or reader.parties(goals)

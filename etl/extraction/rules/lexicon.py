@@ -5,6 +5,7 @@ from functools import cache
 
 from spacy.tokens import Token
 
+from etl.reference.inflection import forms_of
 from etl.reference.tables import read_csv, split_cell
 
 NAMED_FRAMES = frozenset(["giver", "move", "reach"])
@@ -97,6 +98,13 @@ def verbs() -> dict[str, Trigger]:
     return _triggers("verbs")
 
 
+@cache
+def _participles() -> dict[str, Trigger]:
+    """The verbs of handing over and of arming, by their participle."""
+    given = (trigger for trigger in verbs().values() if trigger.frame in {"give", "arm"})
+    return {form: trigger for trigger in given for form in forms_of(trigger.lemma) if form.endswith("ed")}
+
+
 def nouns() -> dict[str, Trigger]:
     """Return the nouns that tell a transfer, by lemma."""
     return _triggers("nouns")
@@ -129,11 +137,14 @@ def trigger_of(token: Token) -> Trigger | None:
     found = None
     if part in {"VERB", "AUX"} or (part == "ADJ" and token.tag_ == "VBN"):
         found = verbs().get(token.lemma_.lower())
+    elif part == "ADJ" and token.i >= 2 and token.nbor(-1).text in {"-", "–"}:
+        found = _participles().get(token.lower_)  # the Iran-armed movement
     elif part in {"NOUN", "PROPN"}:
         lemma = token.lemma_.lower()
         found = None if lemma == "talk" and token.tag_ not in {"NNS", "NNPS"} else nouns().get(lemma)
     if found and found.particles:
         near = [*token.children, *(token.head.children if token.dep_ == "dobj" else ())]  # put a hold on it
         near += [token.head] if token.dep_ == "pobj" else []  # on its way
+        near += [word for child in token.children if child.dep_ == "dobj" for word in child.children]  # paid a million for
         return found if any(word.lower_ in found.particles for word in near) else None
     return found

@@ -140,6 +140,7 @@ def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
     objects = [
         child for child in token.children if child.dep_ in {"dobj", "nsubjpass", "xcomp", "ccomp", "advcl", "prep"}
     ]
+    objects = [child for child in objects if child.lower_ not in {"it", "them", "this"}]
     is_bare = draft.trigger.is_verb and draft.frame == "halt" and not objects
     is_named = not draft.trigger.is_verb and any(child.lower_ in {"the", "this", "that"} for child in token.children)
     if not (is_bare or (is_named and draft.trigger.word_class in {"sale", "contract"} and not _names_another(draft))):

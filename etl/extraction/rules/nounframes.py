@@ -142,6 +142,9 @@ def _dealing(near: _Around) -> Found:
         return Found(near.source, first, near.systems)
     if not near.other and len(first) == 2:
         return two_sided(first[1:], first[:1], near.systems, is_open=True)  # India and France are in talks
+    if not near.other and len(first) == 1:
+        makers = near.reader.senders(near.systems, made=True)  # Vietnam's talks on Indian missiles
+        return Found([role for role in makers if role.match.entry.party_id != first[0].match.entry.party_id], first, near.systems)
     return two_sided(near.other, first, near.systems)
 
 

@@ -25,6 +25,8 @@ _STATES = frozenset(["states", "leaders"])
 _FROM_MAKERS = frozenset(["take", "taker", "deal", "request"])
 """Frames that tell who receives; the equipment's name then tells who makes it."""
 
+_BY_ITSELF = frozenset(["drive", "fly", "run"])
+"""Verbs of handing over that equipment also does by itself, where it changes no hands, and that tell of its use."""
 _HANDS_ON = frozenset(["deliver", "get", "give", "grant", "issue", "obtain", "receive", "win"])
 """Verbs by which leave is handed on, as equipment is."""
 
@@ -141,7 +143,7 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
         return
     if _is_of_leave(token, sentence) or _is_not_to(token) or _is_denial(token):
         return
-    if trigger.frame == "halt" and _is_silence(token):
+    if (trigger.frame == "halt" and _is_silence(token)) or _tells_of_others(token, trigger, sentence):
         return
     standing = standing_of(token, trigger)
     if token.dep_ == "amod" and trigger.is_verb:
@@ -189,6 +191,25 @@ def _is_silence(token: Token) -> bool:
         bystanders().get(word.lemma_.lower()) in {"speaker", "outsider"}
         or ((cue := cues().get(word.lemma_.lower())) is not None and cue.effect == "factive")
         for word in said
+    )
+
+
+def _tells_of_others(token: Token, trigger: Trigger, sentence: Sentence) -> bool:
+    """True for a verb that moves no equipment to anybody, though it often does: what flies by itself, a letter, what others shall do."""
+    children = list(token.children)
+    objects = [child for child in children if child.dep_ == "dobj"]
+    if trigger.lemma in _BY_ITSELF:
+        subjects = [child for child in children if child.dep_ == "nsubj"]
+        is_flown = any(child.i in sentence.system_at for child in subjects)  # bombers flew to Guam
+        reaches = any(child.dep_ in {"prep", "dative"} and child.lower_ in {"to", "into", "from"} for child in children)
+        return bool(subjects) and (is_flown or not reaches)  # still flies old jets
+    if trigger.frame == "give" and any(bystanders().get(child.lemma_.lower()) == "errand" for child in objects):
+        return True  # sent a letter
+    others = [child for child in children if child.dep_ in {"ccomp", "xcomp", "advcl"} and child.tag_ == "VB"]
+    if trigger.lemma == "get":  # got the ministry to refuse
+        return any(child.i in sentence.actor_at for child in objects) and bool(others)
+    return trigger.word_class == "plan" and any(  # want their government to send
+        word.dep_ == "nsubj" for child in others if child.dep_ == "ccomp" for word in child.children
     )
 
 

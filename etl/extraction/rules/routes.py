@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from etl.extraction.rules.arguments import Place
-from etl.extraction.rules.control import conjuncts, prepositional
+from etl.extraction.rules.control import CARRIERS, conjuncts, prepositional
 from etl.extraction.rules.parts import Reader, Role, distinct
 
 _BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
@@ -30,17 +30,16 @@ def _behind_way(way: Token, preposition: str) -> Iterator[Token]:
 
 
 def _ways(reader: Reader, preposition: str) -> list[Place]:
-    return [
-        Place(item, "argument")
-        for word in reader.sentence.doc or ()
-        if _is_on_the_way(word)
-        for item in _behind_way(word, preposition)
-    ]
+    doc = reader.sentence.doc or ()
+    behind = [item for word in doc if _is_on_the_way(word) for item in _behind_way(word, preposition)]
+    return [Place(item, "argument") for item in behind]
 
 
 def sent_from(reader: Reader) -> list[Role]:
-    """Suppliers told by `on its way from` anywhere in the sentence."""
-    return reader.parties(_ways(reader, "from"))
+    """Suppliers told by `on its way from` anywhere in the sentence, or by where a carrier comes from: `aboard a dhow from Iran`."""
+    carriers = [word for word in reader.sentence.doc or () if word.lemma_.lower() in CARRIERS]
+    come = [Place(item, "argument") for word in carriers for name, item in prepositional(word) if name == "from"]
+    return reader.parties([*_ways(reader, "from"), *come])
 
 
 def bound_for(reader: Reader) -> list[Role]:

@@ -155,9 +155,18 @@ def _is_under_way(noun: Token) -> bool:
     return not {"underway", "ongoing", "continuing"}.isdisjoint(said) or {"under", "way"} <= set(said)
 
 
+def _is_stopped(way: Token) -> bool:
+    """True where what is on its way is taken or hit there: `destroyed a convoy of missiles on the way to the group`."""
+    verb = next((word for word in way.ancestors if word.pos_ == "VERB"), None)
+    cue = cue_of(verb) if verb is not None else None
+    return cue is not None and cue.status == "intercepted"
+
+
 def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     """The status that a word tells by itself."""
     status = trigger.statuses[aspect]
+    if trigger.word_class == "transit" and _is_stopped(token):
+        return "intercepted"
     if not trigger.is_verb and trigger.word_class == "handover":
         return "delivering" if trigger.goes_on or _is_under_way(token) else "delivered"
     if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):
@@ -255,6 +264,8 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
                 status, negated = "refused", False
             elif status == cue.status and is_negated(word) and word not in own_modifiers and not is_undecided:
                 negated = not negated
+        elif cue.effect == "deny" and trigger.word_class == "approval" and token.dep_ in {"dobj", "nsubjpass"}:
+            status, certain = "refused", True  # denied it a licence
         elif cue.effect == "deny":
             denied = True
         elif cue.effect == "urge" and not goes_on and not _came_about(token, word, aspect):

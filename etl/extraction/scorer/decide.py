@@ -63,6 +63,8 @@ def _is_listed_with(candidate: Candidate, told: list[Match]) -> bool:
     for match in told:
         first, last = sorted([match, candidate.system], key=attrgetter("start"))
         between = [word for word in doc if first.end <= start + word.idx < last.start]
+        if [word.lower_ for word in between] == ["of"]:
+            return False  # batteries of launchers
         if any(word.lower_ in _JOINS for word in between) and not any(word.pos_ in {"VERB", "AUX"} for word in between):
             return True
     return False
@@ -171,6 +173,12 @@ def _main(claim: Claim, found: ArticleReadings) -> Reading:
     return found.readings[max(near, key=lambda number: found.readings[number].base.candidate.system.entry.rank)]
 
 
+def _is_named_behind(one: Candidate, other: Candidate) -> bool:
+    """True where a colon or a bracket behind a word for a kind of equipment says which it is: `jets: six M-346 trainers`."""
+    gap = one.sentence.text[one.system.end - one.sentence.start : other.system.start - one.sentence.start]
+    return one.system.entry.rank < other.system.entry.rank and gap.lstrip().startswith((":", "(", "–", "—"))
+
+
 def _is_listed(reading: Reading, main: Reading) -> bool:
     """True where one word governs the equipment of both readings: `rifles and pistols` are two, `the guns` later on is neither."""
     one, other = reading.base.candidate, main.base.candidate
@@ -178,5 +186,6 @@ def _is_listed(reading: Reading, main: Reading) -> bool:
         one.sentence.index == other.sentence.index
         and one.token.i == other.token.i
         and one.system.entry.rank > 0
+        and not _is_named_behind(one, other)
         and {one.system_link, other.system_link} <= {"argument", "inherited", "modifier"}
     )
