@@ -11,7 +11,7 @@ from etl.extraction.rules.annotate import category
 from etl.extraction.rules.arguments import Place
 from etl.extraction.rules.control import conjuncts, controller, own_subjects, prepositional
 from etl.extraction.rules.discourse import Discourse
-from etl.extraction.rules.lexicon import Trigger, bystanders
+from etl.extraction.rules.lexicon import DENIALS, Trigger, bystanders
 from etl.extraction.rules.nominals import Named
 from etl.extraction.rules.parts import Found, Reader, Role
 from etl.extraction.rules.standing import Standing
@@ -21,7 +21,7 @@ from etl.reference.tables import status_phase
 TOLD = frozenset(["argument", "inherited", "modifier"])
 """Ways of finding a party or equipment by which the trigger itself tells it."""
 _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "approve", "award"])
-_BORROWS = _LENDS | {"seize", "halt"}
+_BORROWS = _LENDS | {"request", "seize", "halt"}
 _RECENT = 4
 """How many of the transfers told last a bare `the sale` or `refused` may mean."""
 _HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
@@ -135,13 +135,13 @@ def _fill_from_title(found: Found, kinds: frozenset[str], discourse: Discourse) 
 def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
     """Take over what a halt leaves out: `Kyiv asked Seoul for shells, and Seoul declined`, `Moscow cancelled the sale`."""
     found, token = draft.found, draft.token
-    if draft.equipment() or status_phase(draft.standing.status) != "halt":
-        return
     objects = [
         child for child in token.children if child.dep_ in {"dobj", "nsubjpass", "xcomp", "ccomp", "advcl", "prep"}
     ]
-    objects = [child for child in objects if child.lower_ not in {"it", "them", "this"}]
-    is_bare = draft.trigger.is_verb and draft.frame == "halt" and not objects
+    is_of_it = token.lemma_ not in DENIALS and any(child.dep_ == "dobj" and child.lower_ == "it" for child in objects)
+    if (draft.equipment() and not is_of_it) or status_phase(draft.standing.status) != "halt":
+        return
+    is_bare = draft.trigger.is_verb and draft.frame == "halt" and (not objects or is_of_it)
     is_named = not draft.trigger.is_verb and any(child.lower_ in {"the", "this", "that"} for child in token.children)
     if not (is_bare or (is_named and draft.trigger.word_class in {"sale", "contract"} and not _names_another(draft))):
         return
@@ -154,7 +154,7 @@ def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
     for system, supplier, recipient in reversed([*discourse.topics[-_RECENT:], *asked]):
         sides = {supplier.entry.party_id, recipient.entry.party_id}
         near = ids_of(found.suppliers) | ids_of(found.recipients)
-        if near <= sides if is_named else near == {supplier.entry.party_id}:
+        if near <= sides if is_named or is_of_it else near == {supplier.entry.party_id}:
             found.systems = [(Named(system, token), "inherited")]
             found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
             return

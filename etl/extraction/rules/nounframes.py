@@ -174,6 +174,15 @@ def _is_seized(places: Places) -> bool:
     return above is not None and above.frame == "seize"
 
 
+def _load(way: Token) -> list[Token]:
+    """What is said to be on its way: `rifles on their way`, `the rifles are on their way`, `hit a convoy of rifles on its way`."""
+    thing = way.head.head
+    if thing.pos_ in {"NOUN", "PROPN"}:
+        return [thing]
+    subjects = [child for child in thing.children if child.dep_ in {"nsubj", "nsubjpass"}]
+    return [child for child in thing.children if child.dep_ == "dobj"] or subjects
+
+
 def _packed(package: Token) -> list[Place]:
     """What a package or a deal is said to hold: `the package includes howitzers`, `the deal covers launchers`."""
     verb = package.head
@@ -195,8 +204,8 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         things = inside or ([*things, Place(places.itself, "argument")] if trigger.word_class == "pledge" else things)
     if frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
-    if frame == "move":
-        things += places.subject
+    if frame == "move" and places.itself is not None:
+        things = [Place(word, "argument") for word in _load(places.itself)]
     is_what = places.governor is not None and places.governor.lemma_ == "be"
     if is_what and not reader.systems(things):
         things += places.subject  # the rifles were a present to Georgia
