@@ -81,6 +81,8 @@ def link_drafts(drafts: list[Draft], reader: Reader) -> None:
                 and other.token in draft.token.ancestors
             ):
                 draft.standing = replace(draft.standing, status="intercepted")
+            if _is_chosen_for(draft, other):
+                draft.standing = replace(draft.standing, status=other.standing.status)
             if not draft.equipment() & other.equipment() and not _is_agreed_in(draft, other):
                 continue
             if other.standing.status == "intercepted" and draft.is_of_equipment() and draft.frame == "give":
@@ -206,6 +208,13 @@ def _is_agreed_in(draft: Draft, other: Draft) -> bool:
         and not other.equipment()
         and (above.i == other.token.i or above in list(other.token.ancestors)[:3])
     )
+
+
+def _is_chosen_for(draft: Draft, other: Draft) -> bool:
+    """True where a verb tells for what somebody is taken: `has chosen Saab as the supplier of its jets`."""
+    word = draft.token
+    is_role = word.dep_ == "pobj" and word.head.lower_ == "as" and word.head.head.i == other.token.i
+    return is_role and other.frame in {"take", "award", "approve"}
 
 
 def _fill(found: Found, known: Found) -> None:

@@ -210,6 +210,8 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     if is_what and not reader.systems(things):
         things += places.subject  # the rifles were a present to Georgia
     things += behind(prepositions_of(places, *TO, *FROM, "with"), "of", "for")
+    meant_for = reader.only_parties(prepositions_of(places, "for"))  # not the Russian systems of `a contract for Russian systems`
+    goals = [*goals_of(trigger, places), *meant_for, *(places.dative if frame == "give" else ())]
     near = _Around(
         trigger,
         places,
@@ -218,7 +220,7 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         own=reader.parties([*prepositions_of(places, "by"), *places.possessor, *places.modifier]),
         subject=[] if _is_seized(places) else reader.parties(places.subject),
         source=reader.parties(prepositions_of(places, *FROM)),
-        goal=reader.parties([*goals_of(trigger, places), *prepositions_of(places, "for"), *(places.dative if frame == "give" else ())]),
+        goal=reader.parties(goals),
         other=reader.parties(prepositions_of(places, "with", "between")),
     )
     if frame in {"give", "seize"} and not near.goal:

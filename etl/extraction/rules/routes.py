@@ -35,11 +35,16 @@ def _ways(reader: Reader, preposition: str) -> list[Place]:
     return [Place(item, "argument") for item in behind]
 
 
+def _voyages(reader: Reader, preposition: str) -> list[Place]:
+    """Where a carrier comes from or goes to: `aboard a dhow from Iran`, `a boat sailing from Iran to Yemen`."""
+    carriers = [word for word in reader.sentence.doc or () if word.lemma_.lower() in CARRIERS]
+    words = [near for word in carriers for near in (word, *word.children) if near is word or near.dep_ in {"acl", "relcl"}]
+    return [Place(item, "argument") for word in words for name, item in prepositional(word) if name == preposition]
+
+
 def sent_from(reader: Reader) -> list[Role]:
     """Suppliers told by `on its way from` anywhere in the sentence, or by where a carrier comes from: `aboard a dhow from Iran`."""
-    carriers = [word for word in reader.sentence.doc or () if word.lemma_.lower() in CARRIERS]
-    come = [Place(item, "argument") for word in carriers for name, item in prepositional(word) if name == "from"]
-    return reader.parties([*_ways(reader, "from"), *come])
+    return reader.parties([*_ways(reader, "from"), *_voyages(reader, "from")])
 
 
 def bound_for(reader: Reader) -> list[Role]:
@@ -52,7 +57,7 @@ def bound_for(reader: Reader) -> list[Role]:
             for child in word.children:
                 if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
                     roles += reader.parties([Place(item, "argument") for item in child.children if item.dep_ == "pobj"])
-    return distinct([*roles, *reader.parties(_ways(reader, "to"))])
+    return distinct([*roles, *reader.parties([*_ways(reader, "to"), *_voyages(reader, "to")])])
 
 
 def bound_behind(things: list[Place], reader: Reader) -> list[Role]:
