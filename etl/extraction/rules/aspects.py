@@ -57,7 +57,7 @@ def aspect_of(verb: Token) -> str:
     if verb.tag_ == "VBG":
         if have:
             return "present"  # has been selling for years
-        return "progressive" if words else "bare"
+        return "progressive" if words else _of_gerund(verb)
     if verb.tag_ == "VBN":
         if have or not words:
             return "perfect" if have else "past"
@@ -88,6 +88,16 @@ def _has_condition(verb: Token) -> bool:
         if child.dep_ == "advcl"
         for word in child.children
     )
+
+
+def _of_gerund(verb: Token) -> str:
+    """The form of a bare `-ing`: past where it is the means of what is told of the past: `helped them by sending arms`."""
+    first = verb
+    while first.dep_ == "conj" and first.head.tag_ == "VBG":
+        first = first.head
+    by = first.head
+    is_means = first.dep_ == "pcomp" and by.lower_ == "by" and by.head.pos_ in {"VERB", "AUX"}
+    return "past" if is_means and aspect_of(by.head) in {"past", "perfect"} else "bare"
 
 
 def is_brought_about(verb: Token) -> bool:

@@ -167,6 +167,8 @@ def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
     status = trigger.statuses[aspect]
     if trigger.word_class == "transit" and _is_stopped(token):
         return "intercepted"
+    if trigger.word_class == "purchase" and aspect == "present" and token.tag_ == "VBG":
+        return "delivering"  # has been buying for years
     if not trigger.is_verb and trigger.word_class == "handover":
         return "delivering" if trigger.goes_on or _is_under_way(token) else "delivered"
     if trigger.frame == "halt" and status in {"suspended", "refused"} and stops_carrier(token):

@@ -158,8 +158,12 @@ def _of_phases(score: Floats, phases: Floats, evidence: Floats, told: Mapping[st
 def status_of(claim: Claim, readings: Sequence[Reading], scores: Scores) -> str:
     """Return the status within a claim's phase that its readings tell.
 
-    What the grammar tells whole and for certain; else that for which the readings speak, each by its own weight.
+    What the grammar tells whole and for certain; else that for which the readings speak, each by its own weight. What the recipient
+    itself urges is requested.
     """
+    urgers = readings[claim.readings[0]].base.candidate.urgers
+    if claim.phase == "prospect" and urgers is not None and claim.transfer[1] in urgers:
+        return "requested"
     told = [readings[number].base.candidate.standing for number in claim.whole]
     certain = [standing.status for standing in told if standing.is_certain]
     further = [status for status in certain if status != "considering"]  # talks outweigh mere plans
