@@ -174,6 +174,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
             if objects and is_object:
                 return [antecedent(child) for child in objects]
             subjects = subject_or_controller(head, depth + 1)
+            if head.lemma_ == "join" and preposition == "in":
+                return [*subjects, *objects]  # joins Denmark in supplying
             if head.lemma_ == "be" and verb.dep_ == "ccomp" and any(word.lower_ == "it" for word in subjects):
                 return [child for child in head.children if child.dep_ == "attr"]  # it was Spain that armed
             return subjects

@@ -9,6 +9,7 @@ from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import category
 from etl.extraction.rules.arguments import Place
+from etl.extraction.rules.aspects import aspect_of
 from etl.extraction.rules.control import conjuncts, controller, own_subjects, prepositional
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.lexicon import DENIALS, Trigger, bystanders
@@ -24,6 +25,9 @@ _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "
 _BORROWS = _LENDS | {"request", "seize", "halt"}
 _RECENT = 4
 """How many of the transfers told last a bare `the sale` or `refused` may mean."""
+_DELIVERIES = frozenset(["delivery", "handover", "shipment"])
+_COME_ABOUT = frozenset(["past", "perfect", "present", "progressive"])
+"""Forms of the verb behind a bare `deliveries` that tell of what has begun."""
 _HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
 
 
@@ -102,6 +106,7 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
     """
     for draft in drafts:
         _answer(draft, drafts, discourse)
+        _go_on(draft, discourse)
         if draft.frame not in _BORROWS or _names_another(draft):
             continue
         found, kinds = draft.found, _categories(draft)
@@ -160,6 +165,20 @@ def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
             found.systems = [(Named(system, token), "inherited")]
             found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
             return
+
+
+def _go_on(draft: Draft, discourse: Discourse) -> None:
+    """Take over of what a bare `deliveries` tells that they have begun: `Deliveries started last year`."""
+    found, token = draft.found, draft.token
+    is_alone = not (draft.equipment() or found.suppliers or found.recipients or _names_another(draft))
+    is_told = token.dep_ in {"nsubj", "nsubjpass"} and token.head.pos_ == "VERB" and aspect_of(token.head) in _COME_ABOUT
+    if not (is_alone and is_told and token.lemma_ in _DELIVERIES and discourse.topics):
+        return
+    pairs = {(supplier.entry.party_id, recipient.entry.party_id) for _, supplier, recipient in discourse.topics[-_RECENT:]}
+    if len(pairs) == 1:
+        system, supplier, recipient = discourse.topics[-1]
+        found.systems = [(Named(system, token), "inherited")]
+        found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
 
 
 def _who_sends(draft: Draft, discourse: Discourse) -> list[Role]:

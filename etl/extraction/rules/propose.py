@@ -157,7 +157,7 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
     else:
         found = noun_found(trigger, noun_places(token), reader)
     if found is not None:
-        standing = _handed_over(standing, trigger, found)
+        standing = _handed_over(standing, token, trigger, found)
         if not found.systems:
             found.systems = reader.systems(_made_under(token))
         is_told_by_verb = trigger.frame == "deal" and any(
@@ -218,9 +218,11 @@ def _is_denial(token: Token) -> bool:
     return token.lemma_ in DENIALS and any(child.dep_ in {"ccomp", "xcomp"} for child in token.children)
 
 
-def _handed_over(standing: Standing, trigger: Trigger, found: Found) -> Standing:
-    """What is sold to an armed group is handed over: nobody signs a contract with it."""
+def _handed_over(standing: Standing, token: Token, trigger: Trigger, found: Found) -> Standing:
+    """What is sold to an armed group or to outlaws is handed over: nobody signs a contract with them."""
     takers = {role.match.entry.table for role in found.recipients}
+    if any(bystanders().get(item.lemma_.lower()) == "outlaw" for name, item in prepositional(token) if name in TO):
+        takers = {"groups"}
     is_sold = trigger.word_class == "sale" and trigger.is_verb and standing.aspect in {"past", "perfect"}
     return (
         replace(standing, status="delivered")
