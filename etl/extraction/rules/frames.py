@@ -70,7 +70,11 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     systems += reader.joined(goals, systems)
     if not recipients and systems:
         meant = {named.head.i for named, _ in systems}
-        people = [place for place in reader.only_parties(places.object) if place.token.i not in meant]
+        people = [
+            place
+            for place in reader.only_parties(places.object)
+            if place.token.i not in meant and not (place.token.dep_ == "conj" and place.token.head.i in meant)
+        ]  # not the Spain of `14 tanks and Spain six`
         recipients = reader.parties(people, but=suppliers) or reader.owners(systems)
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"), but=suppliers)

@@ -37,6 +37,7 @@ class Draft:
 
     Attributes:
         is_silent: True where it only lends its parties, as the verb behind it tells the transfer: `a deal to sell`.
+        is_gapped: True where the verb itself is left out (`gapping.py`).
         outsiders: parties that are told to have no part in it (`permission.py`).
         urgers: those who only urge it; None where it is not urged.
     """
@@ -46,6 +47,7 @@ class Draft:
     found: Found
     standing: Standing
     is_silent: bool = False
+    is_gapped: bool = False
     outsiders: frozenset[str] = frozenset()
     urgers: frozenset[str] | None = None
 

@@ -10,6 +10,7 @@ from etl.extraction.rules.arguments import Place, noun_places, verb_places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.frames import FROM, TO, VERB_FRAMES
+from etl.extraction.rules.gapping import gapped
 from etl.extraction.rules.governing import cue_of
 from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, Trigger, bystanders, cues, trigger_of
 from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
@@ -125,12 +126,17 @@ def propose(sentence: Sentence, discourse: Discourse) -> Iterator[Candidate]:
     set_outsiders(drafts, reader)
     recall_and_remember(drafts, discourse)
     nothing = Match(0, 0, default_system(), "name")
+    apart = {(draft.token.i, start) for draft in drafts if draft.is_gapped for start in draft.equipment()}
     for draft in (draft for draft in drafts if not draft.is_silent):
         base = Candidate(sentence, draft.token, draft.trigger, draft.standing, nothing, "argument", None, None,
                          outsiders=draft.outsiders, urgers=draft.urgers)  # fmt: skip
         found = draft.found
-        if draft.token.dep_ != "amod":
+        if draft.token.dep_ != "amod" and not draft.is_gapped:
             found = _with_other_systems(found, draft.token, sentence, discourse)
+            found.systems = [
+                item for item in found.systems
+                if item[1] != "sentence" or (draft.token.i, item[0].match.start) not in apart
+            ]  # fmt: skip
         yield from _multiply(base, found, reader)
 
 
@@ -163,7 +169,10 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
         is_told_by_verb = trigger.frame == "deal" and any(
             trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
         )
+        others = gapped(token, trigger, found, sentence) if trigger.is_verb else []
         yield Draft(token, trigger, found, standing, is_silent=not trigger.is_verb and is_told_by_verb)
+        for other in others:
+            yield Draft(token, trigger, other, standing, is_gapped=True)
 
 
 def _is_of_leave(token: Token, sentence: Sentence) -> bool:
