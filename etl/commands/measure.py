@@ -199,5 +199,6 @@ def train(gold: tuple[Path, ...], tune: Path | None, out: Path) -> None:
         from etl.errors import ConfigurationError
 
         raise ConfigurationError(f"--tune {tuned_on} is none of the gold files given. Name one of them.")
+    out.mkdir(parents=True, exist_ok=True)  # before the training, not found missing after it
     write_model(fit(documents, tuned_on=tuned, progress=say), out)
     say(f"model in {out}")

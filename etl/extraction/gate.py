@@ -10,7 +10,7 @@ from functools import cache
 
 from etl.extraction.rules.annotate import Part, Sentence, speaks_of_arming
 from etl.extraction.rules.discourse import Discourse
-from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, nouns, verbs
+from etl.extraction.rules.lexicon import NAMED_FRAMES, nouns, verbs, words_for
 from etl.reference import default_matcher
 from etl.reference.inflection import forms_of
 
@@ -26,7 +26,7 @@ def _cues(*, is_bare: bool) -> frozenset[str]:
     Args:
         is_bare: True for those that tell one in a sentence that names neither equipment nor a party.
     """
-    words = set(DENIALS)
+    words = set(words_for("denies"))
     for trigger in [*verbs().values(), *nouns().values()]:
         if not (is_bare and trigger.frame in NAMED_FRAMES):
             words.update((trigger.lemma, *trigger.forms))

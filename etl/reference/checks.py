@@ -39,7 +39,7 @@ HEADERS = {
     "numbers": "word value kind note",
     "cues": "lemma effect status note",
     "aspects": "class past perfect present progressive future modal infinitive bare",
-    "bystanders": "lemma role note",
+    "words": "lemma role",
     "descriptors": "phrase kind members note",
     "rivals": "first second period source",
     "register_columns": "register field columns required",

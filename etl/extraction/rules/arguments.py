@@ -17,7 +17,7 @@ from etl.extraction.rules.control import (
     prepositional,
     subject_or_controller,
 )
-from etl.extraction.rules.lexicon import bystanders
+from etl.extraction.rules.lexicon import words_for
 
 _CHAINED = frozenset(["to", "from", "by", "for", "with"])
 """Prepositions that the parser may hang on the name before them: `sold by Bulgaria to Romania`."""
@@ -25,10 +25,6 @@ _CHAINED_TO_NAMES = _CHAINED | {"of", "over", "on", "about"}
 """No name of a country is followed by these for its own sake: `the transfer to Bolivia of ten helicopters`."""
 _HOLD_CHAINS = _CHAINED | {"of", "with", "over"}
 _RELATIVE = frozenset(["WDT", "WP", "WP$", "WRB"])
-_HAS_FOR = frozenset(["accept", "approve", "choose", "count", "have", "keep", "name", "pick", "select", "use"])
-"""Verbs whose object is what stands behind `as`: not so `overtook Russia as an exporter`."""
-_PLACES = frozenset(["have", "make", "place", "sign", "win"])
-"""Verbs behind an agreement that tell with whom and for what: `an order it had placed with Washington for helicopters`."""
 _ABLE = frozenset(["can", "could"])
 
 
@@ -93,7 +89,11 @@ def _is_clause(verb: Token) -> bool:
 def _is_participle(verb: Token) -> bool:
     """True for what is said in passing of something done: `rifles from abroad, shipped by dealers in Yemen`."""
     own = {child.dep_ for child in verb.children}
-    return verb.dep_ == "advcl" and verb.tag_ == "VBN" and own.isdisjoint({"aux", "auxpass", "dobj", "nsubj", "nsubjpass", "mark"})
+    return (
+        verb.dep_ == "advcl"
+        and verb.tag_ == "VBN"
+        and own.isdisjoint({"aux", "auxpass", "dobj", "nsubj", "nsubjpass", "mark"})
+    )
 
 
 def _said_of(participle: Token) -> list[Token]:
@@ -150,7 +150,7 @@ def verb_places(verb: Token) -> Places:
 
 def _known_as(verb: Token) -> list[Token]:
     """Whom a verb has for something: `has Moldova as its source`, `Sweden was approved as the buyer`."""
-    if verb.lemma_ not in _HAS_FOR:
+    if verb.lemma_ not in words_for("appoints"):
         return []
     objects = [child for child in verb.children if child.dep_ == "dobj"]
     return objects or [child for child in verb.children if child.dep_ == "nsubjpass"]
@@ -163,7 +163,7 @@ def _is_choice(token: Token) -> bool:
 
 def _is_outsider(verb: Token) -> bool:
     """True where a verb tells what somebody thinks of a transfer or does against it: its subject has no part in it."""
-    return bystanders().get(verb.lemma_.lower()) == "outsider"
+    return verb.lemma_.lower() in words_for("outsider")
 
 
 def noun_places(noun: Token) -> Places:
@@ -223,7 +223,11 @@ def noun_places(noun: Token) -> Places:
                 places.governor = child
                 places.subject = _expand(subjects, "inherited")
                 _add_prepositions(places, child, "inherited")
-        is_placed = child.dep_ == "relcl" and child.lemma_ in _PLACES and not any(c.dep_ == "dobj" and c.tag_ not in _RELATIVE for c in child.children)
+        is_placed = (
+            child.dep_ == "relcl"
+            and child.lemma_ in words_for("agrees")
+            and not any(c.dep_ == "dobj" and c.tag_ not in _RELATIVE for c in child.children)
+        )
         if (child.dep_ == "acl" and child.tag_ in {"VBN", "VBG"}) or is_placed:
             for name, item in prepositional(child):
                 places.prepositions[name].append(Place(item, "argument"))

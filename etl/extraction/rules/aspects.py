@@ -2,26 +2,11 @@
 
 from spacy.tokens import Token
 
+from etl.extraction.rules.lexicon import words_for
+
 _FUTURE = {"will", "shall", "'ll", "’ll", "wo"}
 _MODAL = {"would", "could", "may", "might", "can", "'d", "’d", "ca"}
 _WOULD = {"would", "'d", "’d"}
-_ANNOUNCE = {
-    "add",
-    "agree",
-    "announce",
-    "confirm",
-    "declare",
-    "decide",
-    "pledge",
-    "promise",
-    "say",
-    "state",
-    "tell",
-    "vow",
-}
-_FEW = {"first", "second", "third", "latest", "last", "only"}
-_BRINGS_ABOUT = {"convince", "manage", "persuade", "succeed"}
-"""Verbs whose infinitive has come about where they themselves have."""
 DUTY = {"should", "must", "ought"}
 """Auxiliaries under which a verb is urged, not told."""
 
@@ -77,7 +62,7 @@ def _is_announced(verb: Token) -> bool:
     while clause.dep_ == "conj" and clause.head.pos_ in {"VERB", "AUX"}:
         clause = clause.head
     above = clause.head
-    return clause.dep_ == "ccomp" and above.tag_ in {"VBD", "VBN"} and above.lemma_ in _ANNOUNCE
+    return clause.dep_ == "ccomp" and above.tag_ in {"VBD", "VBN"} and above.lemma_ in words_for("announces")
 
 
 def _has_condition(verb: Token) -> bool:
@@ -103,13 +88,19 @@ def _of_gerund(verb: Token) -> str:
 def is_brought_about(verb: Token) -> bool:
     """True where the infinitive tells what somebody was brought to do, or managed: `persuaded Cairo to buy`."""
     above = verb.head
-    return verb.dep_ in {"xcomp", "ccomp"} and above.lemma_ in _BRINGS_ABOUT and aspect_of(above) in {"past", "perfect"}
+    return (
+        verb.dep_ in {"xcomp", "ccomp"}
+        and above.lemma_ in words_for("achieves")
+        and aspect_of(above) in {"past", "perfect"}
+    )
 
 
 def _is_one_of_few(verb: Token) -> bool:
     """True where the infinitive tells what has come about: `the first country to buy`, `the latest to send`."""
     noun = verb.head
-    return verb.dep_ in {"acl", "relcl"} and any(child.lower_ in _FEW for child in [noun, *noun.children])
+    return verb.dep_ in {"acl", "relcl"} and any(
+        child.lower_ in words_for("ordinal") for child in [noun, *noun.children]
+    )
 
 
 def own_tense(verb: Token) -> bool:

@@ -6,6 +6,7 @@ from spacy.tokens import Token
 
 from etl.extraction.protocol import Span
 from etl.extraction.rules.annotate import Sentence
+from etl.extraction.rules.lexicon import words_for
 from etl.extraction.rules.propose import Candidate
 from etl.reference.numbers import number_words
 
@@ -72,29 +73,6 @@ _RELATIVE = (
 )
 DATE = re.compile(
     rf"\b(?:(?i:since|from|between|until|till|by)\s+)?(?:(?:{_POINT}|{_RELATIVE})(?:\s*(?:and|to|until|through|-|–)\s*{_POINT})?)",
-)
-_SPEECH = frozenset(
-    [
-        "say",
-        "tell",
-        "report",
-        "announce",
-        "claim",
-        "state",
-        "add",
-        "note",
-        "warn",
-        "allege",
-        "confirm",
-        "quote",
-        "write",
-        "reveal",
-        "disclose",
-        "declare",
-        "insist",
-        "acknowledge",
-        "admit",
-    ]
 )
 
 
@@ -180,7 +158,7 @@ def _belongs_to_speech(sentence: Sentence, offset: int) -> bool:
         return False
     for token in sentence.doc:
         if token.idx >= offset:
-            return any(ancestor.lemma_ in _SPEECH for ancestor in list(token.ancestors)[:3])
+            return any(ancestor.lemma_ in words_for("says") for ancestor in list(token.ancestors)[:3])
     return False
 
 
@@ -195,7 +173,7 @@ def attribution_span(candidate: Candidate) -> Span | None:
         *chain,
         *(child for word in chain for child in word.children if child.dep_ in {"ccomp", "parataxis"}),
     ]:
-        if token.lemma_ in _SPEECH and token.pos_ == "VERB" and token.i != candidate.token.i:
+        if token.lemma_ in words_for("says") and token.pos_ == "VERB" and token.i != candidate.token.i:
             for child in token.children:
                 if child.dep_ in {"nsubj", "nsubjpass"}:
                     words = [word for word in child.subtree if word.dep_ != "relcl"]

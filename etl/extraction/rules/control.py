@@ -7,93 +7,12 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from etl.extraction.rules.lexicon import words_for
+
 _SUBJECT = {"nsubj", "csubj"}
 _PASSIVE_SUBJECT = {"nsubjpass", "csubjpass"}
 _RELATIVE = {"WDT", "WP", "WP$"}
-_OBJECT_CONTROL = frozenset(
-    [
-        "accuse",
-        "allow",
-        "ask",
-        "authorise",
-        "authorize",
-        "ban",
-        "bar",
-        "block",
-        "charge",
-        "choose",
-        "commission",
-        "compel",
-        "convince",
-        "contract",
-        "discourage",
-        "enable",
-        "encourage",
-        "forbid",
-        "force",
-        "get",
-        "help",
-        "instruct",
-        "interest",
-        "invite",
-        "lead",
-        "let",
-        "make",
-        "oblige",
-        "order",
-        "permit",
-        "persuade",
-        "pick",
-        "press",
-        "pressure",
-        "prevent",
-        "prohibit",
-        "push",
-        "request",
-        "require",
-        "restrict",
-        "select",
-        "stop",
-        "suspect",
-        "tell",
-        "urge",
-    ]
-)
-FOR_WHAT = frozenset(
-    ["blame", "condemn", "criticise", "criticize", "fault", "fine", "praise", "punish", "sanction", "thank"]
-)
-"""Verbs whose object did what stands after `for`: `thanked Australia for sending rifles`."""
-_BLAME = frozenset(["blame", "charge", "embargo", "fine", "penalty", "punishment", "sanction"])
-_WORD_GIVEN = frozenset(["agreement", "assurance", "commitment", "guarantee", "pledge", "promise", "undertaking"])
-_LEAVE = frozenset(
-    ["authorisation", "authorization", "clearance", "consent", "leave", "licence", "license", "permission", "right"]
-)
 _FINITE = frozenset(["VBD", "VBZ", "VBP"])
-CARRIERS = frozenset(
-    [
-        "boat",
-        "car",
-        "cargo",
-        "consignment",
-        "container",
-        "convoy",
-        "crate",
-        "dhow",
-        "flight",
-        "load",
-        "lorry",
-        "plane",
-        "ship",
-        "shipment",
-        "train",
-        "trawler",
-        "truck",
-        "van",
-        "vessel",
-    ]
-)
-"""What takes equipment from one place to another, and sends and gets none."""
-_STOPS = frozenset(["block", "board", "catch", "detain", "halt", "impound", "intercept", "search", "seize", "stop"])
 _MISREAD = frozenset(["compound", "npadvmod", "nmod", "dep", "advmod"])
 _MEANS = frozenset(["after", "before", "by", "besides", "despite", "since", "through", "without"])
 """Prepositions behind which the subject of the main verb acts: `by supplying drones, Ankara made a friend`."""
@@ -122,8 +41,8 @@ def antecedent(token: Token) -> Token:
 
 def stops_carrier(verb: Token) -> bool:
     """True where what is stopped is a load on its way: `stopped a lorry carrying rifles`."""
-    return verb.lemma_.lower() in _STOPS and any(
-        child.lemma_.lower() in CARRIERS for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}
+    return verb.lemma_.lower() in words_for("stops") and any(
+        child.lemma_.lower() in words_for("carrier") for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}
     )
 
 
@@ -167,7 +86,9 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
     if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
-            is_object = head.lemma_ in _OBJECT_CONTROL or (preposition == "for" and head.lemma_ in FOR_WHAT)
+            is_object = head.lemma_ in words_for("object_control") or (
+                preposition == "for" and head.lemma_ in words_for("judges")
+            )
             is_object = is_object and verb.dep_ != "advcl" and preposition not in _MEANS  # by arming it, made a friend
             if verb.dep_ == "advcl" and verb.tag_ == "VBG" and stops_carrier(head):
                 is_object = True  # stopped a lorry near the border, carrying rifles
@@ -185,7 +106,7 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
         if verb.dep_ == "acl" and verb.tag_ in _FINITE:
             return []  # a finite verb has a subject of its own, that the parser did not see
         if head.pos_ in {"NOUN", "PROPN", "ADJ"}:
-            if head.lemma_.lower() in _WORD_GIVEN:
+            if head.lemma_.lower() in words_for("word_given"):
                 sources = [item for word in (head, head.head) for name, item in prepositional(word) if name == "from"]
                 if sources:
                     return sources  # extracted a pledge from Washington to halt
@@ -193,7 +114,7 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
             possessors = possessors or [item for name, item in prepositional(head) if name == "by"]
             if possessors:
                 return possessors  # Berlin's decision to send, a decision by Berlin to send
-            if head.lemma_.lower() in _LEAVE:
+            if head.lemma_.lower() in words_for("leave"):
                 allowed = [
                     child for child in head.head.children if child.dep_ in {"dative", "dobj"} and child.i != head.i
                 ]
@@ -217,7 +138,7 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
 def _blamed(head: Token) -> list[Token]:
     """Who did what stands after `for`: `sanctions on Turkey for buying`, `impose a fine on the firm for selling`."""
     nouns = [head, *(child for child in head.children if child.dep_ == "dobj")]
-    if not any(word.pos_ == "NOUN" and word.lemma_.lower() in _BLAME for word in nouns):
+    if not any(word.pos_ == "NOUN" and word.lemma_.lower() in words_for("blame") for word in nouns):
         return []
     return [item for word in nouns for name, item in prepositional(word) if name in {"on", "against"}]
 

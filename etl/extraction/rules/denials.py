@@ -1,10 +1,9 @@
 """Denials that tell no transfer themselves: `Iran denies the charge`, `a claim that Moscow rejects`."""
 
 from etl.extraction.rules.annotate import Sentence
-from etl.extraction.rules.lexicon import DENIALS
+from etl.extraction.rules.lexicon import words_for
 
-_CHARGE = frozenset(["accusation", "allegation", "charge", "claim", "involvement", "report", "responsibility", "role", "suggestion",
-                     "it", "such", "that", "this", "which"])  # fmt: skip
+_MEANT = frozenset(["it", "such", "that", "this", "which"])
 
 
 def denied_parties(sentences: list[Sentence]) -> dict[int, frozenset[str]]:
@@ -17,10 +16,10 @@ def denied_parties(sentences: list[Sentence]) -> dict[int, frozenset[str]]:
         if sentence.doc is None:
             continue
         for token in sentence.doc:
-            if token.lemma_.lower() not in DENIALS or token.pos_ != "VERB":
+            if token.lemma_.lower() not in words_for("denies") or token.pos_ != "VERB":
                 continue
             objects = [child for child in token.children if child.dep_ in {"dobj", "pobj"}]
-            if not any(child.lemma_.lower() in _CHARGE for child in objects):
+            if not any(child.lemma_.lower() in words_for("charge") | _MEANT for child in objects):
                 continue
             subjects = [child for child in token.children if child.dep_ == "nsubj"]
             parties = frozenset(

@@ -7,7 +7,7 @@ from operator import attrgetter
 from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import Sentence, between, speaks_of_arming
-from etl.extraction.rules.lexicon import descriptors
+from etl.extraction.rules.lexicon import descriptors, words_for
 from etl.extraction.rules.pronouns import LOOK_BACK, PERSONAL, antecedent
 from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
@@ -30,8 +30,6 @@ _FOR_EACH = 4
 _PARTIES_NEAR = 8
 """Sentences before and behind in which both parties of a transfer are named, if not in the headline: of 1,981 mentions in coded
 articles none had them farther off."""
-_COLLECTIVE = frozenset(["cartel", "gang", "group", "militia", "movement", "organisation", "organization"])
-"""Words for groups that without an article mean just any: `criminal organisations`."""
 _COUNTED = frozenset(["several", "some", "many", "other", "few", "both", "various", "more", "most", "all"])
 
 
@@ -187,7 +185,7 @@ class Discourse:
         modifiers = [child.lemma_.lower() for child in token.children if child.dep_ in {"amod", "compound", "nmod"}]
         known = descriptors()
         definite = any(child.lower_ in _DEFINITE for child in token.children) or (
-            token.tag_ == "NNS" and lemma not in _COLLECTIVE
+            token.tag_ == "NNS" and lemma not in words_for("collective")
         )
         is_counted = any(child.dep_ == "nummod" or child.lower_ in _COUNTED for child in token.children)
         for phrase in [*(f"{word} {lemma}" for word in modifiers), lemma]:

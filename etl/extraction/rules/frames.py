@@ -4,19 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from etl.extraction.rules.arguments import Place, Places
-from etl.extraction.rules.control import CARRIERS, prepositional
-from etl.extraction.rules.lexicon import Trigger, bystanders, nouns
+from etl.extraction.rules.control import prepositional
+from etl.extraction.rules.lexicon import Trigger, nouns, words_for
 from etl.extraction.rules.nominals import Named
 from etl.extraction.rules.parts import Found, Reader, Role, prepositions_of
 from etl.extraction.rules.routes import bound_for, sent_from
 
 FROM = ("from", "off")
 ABOUT = ("about", "on", "concerning", "involving", "covering")
-_SIGNED_BY_BOTH = {"sign", "ink", "seal"}
 _DONE_BY = frozenset(["by"])
 TO = ("to", "toward", "towards")
-WINS = {"win", "land", "secure", "book", "clinch", "bag", "receive", "get", "fill", "fulfil"}
-"""Verbs whose subject sells: `won an order from`."""
 
 
 def goals_of(trigger: Trigger, places: Places) -> list[Place]:
@@ -45,7 +42,7 @@ def _flowing(trigger: Trigger, places: Places, reader: Reader) -> Found | None:
 
 def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     things = _unless_agreed([*places.object, *places.dative])
-    troops = [place for place in things if bystanders().get(place.token.lemma_.lower()) == "troops"]
+    troops = [place for place in things if place.token.lemma_.lower() in words_for("troops")]
     if troops and not reader.parties(troops):
         return Found([], [], [])  # sent tanks and troops: its own
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
@@ -55,7 +52,7 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
     squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
     systems = systems or squeezed
     suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
-    if any(place.token.lemma_.lower() in CARRIERS for place in places.subject):
+    if any(place.token.lemma_.lower() in words_for("carrier") for place in places.subject):
         suppliers = reader.senders(systems) or suppliers  # a Korean ship carrying Cuban missiles
     sources = reader.parties(prepositions_of(places, *FROM))
     if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
@@ -94,7 +91,7 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     is_contract = trigger.word_class == "contract"
     is_paid = trigger.word_class == "payment"
     kept = _unless_agreed(places.object)
-    if trigger.lemma in WINS and len(kept) < len(places.object):
+    if trigger.lemma in words_for("wins") and len(kept) < len(places.object):
         return Found([], [], [])  # booked an order: the noun tells it
     things = prepositions_of(places, "of", *(("for",) if is_contract or is_paid else ()))
     systems = reader.systems([*kept, *things])
@@ -108,7 +105,7 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
     suppliers = reader.parties(sources, but=recipients)
     if is_contract and suppliers and systems and prepositions_of(places, "with"):
         return two_sided(suppliers, recipients, systems)
-    if is_contract and not suppliers and len(recipients) == 2 and trigger.lemma in _SIGNED_BY_BOTH:
+    if is_contract and not suppliers and len(recipients) == 2 and trigger.lemma in words_for("signs"):
         both = two_sided(recipients[1:], recipients[:1], systems, is_open=True)
         return Found([], recipients, systems) if both.is_open else both
     if not systems:

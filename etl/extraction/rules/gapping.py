@@ -34,7 +34,11 @@ def gapped(verb: Token, trigger: Trigger, found: Found, sentence: Sentence) -> l
     for named, _ in found.systems:
         for other in named.head.conjuncts:
             actor = sentence.actor_at.get(other.i)
-            if actor and other.i > named.head.i and any(child.dep_ == "nummod" and child.i > other.i for child in other.children):
+            if (
+                actor
+                and other.i > named.head.i
+                and any(child.dep_ == "nummod" and child.i > other.i for child in other.children)
+            ):
                 told.append((actor, Named(named.match, other)))
     if not told:
         return []
@@ -42,7 +46,12 @@ def gapped(verb: Token, trigger: Trigger, found: Found, sentence: Sentence) -> l
     found.recipients = [role for role in found.recipients if role.match.entry.party_id not in doers]
     found.suppliers = [role for role in found.suppliers if role.match.entry.party_id not in doers]
     receives = trigger.frame in _DOERS_RECEIVE
-    return [
-        replace(found, systems=[(named, "inherited")], **{"recipients" if receives else "suppliers": [Role(actor, "inherited")]})
-        for actor, named in told
-    ]  # fmt: skip
+    clauses = []
+    for actor, named in told:
+        clause = replace(found, systems=[(named, "inherited")])
+        if receives:
+            clause.recipients = [Role(actor, "inherited")]
+        else:
+            clause.suppliers = [Role(actor, "inherited")]
+        clauses.append(clause)
+    return clauses

@@ -9,7 +9,7 @@ from spacy.tokens import Token
 
 from etl.extraction.rules.aspects import own_tense
 from etl.extraction.rules.control import stops_carrier
-from etl.extraction.rules.lexicon import Cue, cues, nouns
+from etl.extraction.rules.lexicon import Cue, cues, nouns, words_for
 from etl.reference.tables import status_phase
 
 _GOVERNED = {"xcomp", "ccomp", "pcomp", "acl", "advcl", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "attr", "acomp", "oprd",
@@ -19,12 +19,6 @@ _ADVERBIAL = {"by", "after", "before", "despite", "since", "through", "while", "
 """Prepositions whose phrase happens whatever becomes of the verb: `by arming the rebels, Tehran sought ...`."""
 _MATTER = {"over", "about"}
 """Prepositions behind a verb that tell what something is about, which has its own standing."""
-_PURPOSE = frozenset(["agree", "ask", "meet", "move", "negotiate", "offer", "plan", "prepare", "seek", "sign", "talk", "wait", "want"])  # fmt: skip
-_PORTIONS = frozenset(["batch", "bulk", "flow", "kind", "lot", "number", "part", "package", "programme", "program", "rest", "round",
-                       "remainder", "series", "share", "tranche", "volume", "most", "some", "half", "type", "form"])  # fmt: skip
-_GETS = frozenset(["gain", "get", "obtain", "receive", "secure", "win"])
-DECIDES = frozenset(["decide", "decision"])
-"""Words behind which a transfer may still be open: `has not decided whether to send`."""
 _DEEP = 7
 
 
@@ -49,7 +43,7 @@ def governors(token: Token) -> Iterator[Token]:
         if current.dep_ == "nsubj" and any(child.dep_ in {"dobj", "xcomp"} for child in head.children):
             return  # what is done to something else says nothing of the transfer: the approval ended a long wait
         is_load = current.tag_ == "VBG" and stops_carrier(head)
-        is_aim = head.lemma_ in _PURPOSE or (head.lemma_ == "give" and cue_of(head) is not None)
+        is_aim = head.lemma_ in words_for("purpose") or (head.lemma_ == "give" and cue_of(head) is not None)
         is_object = current.tag_ == "VBG" and any(child.dep_ == "prt" for child in head.children) and cue_of(head)
         if current.dep_ == "advcl" and not (is_conditional(current) or is_aim or is_load or is_object):
             return
@@ -76,7 +70,7 @@ def _bears_on(noun: Token) -> bool:
     return (
         lemma in cues()
         or lemma in nouns()
-        or lemma in _PORTIONS
+        or lemma in words_for("portion")
         or cue_of(noun) is not None
         or _phrase_with(noun) is not None
     )
@@ -109,7 +103,7 @@ def cue_of(token: Token) -> Cue | None:
         if (
             child.dep_ == "dobj"
             and (given := cue_of(child))
-            and (token.lemma_ == "give" or (token.lemma_ in _GETS and given.status == "approved"))
+            and (token.lemma_ == "give" or (token.lemma_ in words_for("gets") and given.status == "approved"))
         ):
             return given
         if phrase := _phrase_with(child):
@@ -156,5 +150,5 @@ def _is_weighed(token: Token) -> bool:
     above = token.head if token.head.pos_ != "ADP" else token.head.head
     cue = cue_of(above) if token.i != above.i else None
     return cue is not None and (
-        cue.lemma in DECIDES or (cue.status is not None and status_phase(cue.status) == "prospect")
+        cue.lemma in words_for("decides") or (cue.status is not None and status_phase(cue.status) == "prospect")
     )

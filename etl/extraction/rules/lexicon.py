@@ -10,8 +10,6 @@ from etl.reference.tables import read_csv, split_cell
 
 NAMED_FRAMES = frozenset(["giver", "move", "reach"])
 """Frames of words so common that the sentence itself must name equipment or a party: `he came home`, `a source said`."""
-DENIALS = frozenset(["deny", "reject", "dismiss", "refute"])
-"""Verbs by which a party denies a charge."""
 _ONLY_WITH = "only with "
 """How the note of a word begins that tells a transfer with some particles only."""
 
@@ -126,9 +124,20 @@ def descriptors() -> dict[str, Descriptor]:
 
 
 @cache
-def bystanders() -> dict[str, str]:
-    """Return, for words that tell no transfer, whom they give a part in one: holder, outsider, backer ..."""
-    return {row["lemma"]: row["role"] for row in read_csv("bystanders")}
+def _words() -> dict[str, frozenset[str]]:
+    by_role: dict[str, set[str]] = {}
+    for row in read_csv("words"):
+        by_role.setdefault(row["role"], set()).add(row["lemma"])
+    return {role: frozenset(lemmas) for role, lemmas in by_role.items()}
+
+
+def words_for(role: str) -> frozenset[str]:
+    """Return the words of `words.csv` that play a role: `holder`, `outsider`, `carrier` ...
+
+    Raises:
+        KeyError: no word of the table has the role.
+    """
+    return _words()[role]
 
 
 def trigger_of(token: Token) -> Trigger | None:
@@ -145,6 +154,8 @@ def trigger_of(token: Token) -> Trigger | None:
     if found and found.particles:
         near = [*token.children, *(token.head.children if token.dep_ == "dobj" else ())]  # put a hold on it
         near += [token.head] if token.dep_ == "pobj" else []  # on its way
-        near += [word for child in token.children if child.dep_ == "dobj" for word in child.children]  # paid a million for
+        near += [
+            word for child in token.children if child.dep_ == "dobj" for word in child.children
+        ]  # paid a million for
         return found if any(word.lower_ in found.particles for word in near) else None
     return found

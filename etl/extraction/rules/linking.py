@@ -12,7 +12,7 @@ from etl.extraction.rules.arguments import Place
 from etl.extraction.rules.aspects import aspect_of
 from etl.extraction.rules.control import conjuncts, controller, own_subjects, prepositional
 from etl.extraction.rules.discourse import Discourse
-from etl.extraction.rules.lexicon import DENIALS, Trigger, bystanders
+from etl.extraction.rules.lexicon import Trigger, words_for
 from etl.extraction.rules.nominals import Named
 from etl.extraction.rules.parts import Found, Reader, Role
 from etl.extraction.rules.standing import Standing
@@ -25,10 +25,8 @@ _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "
 _BORROWS = _LENDS | {"request", "seize", "halt"}
 _RECENT = 4
 """How many of the transfers told last a bare `the sale` or `refused` may mean."""
-_DELIVERIES = frozenset(["delivery", "handover", "shipment"])
 _COME_ABOUT = frozenset(["past", "perfect", "present", "progressive"])
 """Forms of the verb behind a bare `deliveries` that tell of what has begun."""
-_HANDS = frozenset(["hand", "service", "arsenal", "possession", "inventory"])
 
 
 @dataclass
@@ -147,7 +145,9 @@ def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
     objects = [
         child for child in token.children if child.dep_ in {"dobj", "nsubjpass", "xcomp", "ccomp", "advcl", "prep"}
     ]
-    is_of_it = token.lemma_ not in DENIALS and any(child.dep_ == "dobj" and child.lower_ == "it" for child in objects)
+    is_of_it = token.lemma_ not in words_for("denies") and any(
+        child.dep_ == "dobj" and child.lower_ == "it" for child in objects
+    )
     if (draft.equipment() and not is_of_it) or status_phase(draft.standing.status) != "halt":
         return
     is_bare = draft.trigger.is_verb and draft.frame == "halt" and (not objects or is_of_it)
@@ -173,10 +173,14 @@ def _go_on(draft: Draft, discourse: Discourse) -> None:
     """Take over of what a bare `deliveries` tells that they have begun: `Deliveries started last year`."""
     found, token = draft.found, draft.token
     is_alone = not (draft.equipment() or found.suppliers or found.recipients or _names_another(draft))
-    is_told = token.dep_ in {"nsubj", "nsubjpass"} and token.head.pos_ == "VERB" and aspect_of(token.head) in _COME_ABOUT
-    if not (is_alone and is_told and token.lemma_ in _DELIVERIES and discourse.topics):
+    is_told = (
+        token.dep_ in {"nsubj", "nsubjpass"} and token.head.pos_ == "VERB" and aspect_of(token.head) in _COME_ABOUT
+    )
+    if not (is_alone and is_told and token.lemma_ in words_for("arrival") and discourse.topics):
         return
-    pairs = {(supplier.entry.party_id, recipient.entry.party_id) for _, supplier, recipient in discourse.topics[-_RECENT:]}
+    pairs = {
+        (supplier.entry.party_id, recipient.entry.party_id) for _, supplier, recipient in discourse.topics[-_RECENT:]
+    }
     if len(pairs) == 1:
         system, supplier, recipient = discourse.topics[-1]
         found.systems = [(Named(system, token), "inherited")]
@@ -290,7 +294,9 @@ def _thankful(draft: Draft, reader: Reader) -> list[Role]:
 def _owners(draft: Draft, reader: Reader) -> list[Role]:
     """Whose the equipment is of which it is told where it came from: `Egypt's first carrier was handed over by France`."""
     things = [named.head for named, link in draft.found.systems if link in TOLD]
-    subjects = [word for thing in things for word in (thing, *thing.ancestors) if word.dep_ in {"nsubj", "nsubjpass"}][:1]
+    subjects = [word for thing in things for word in (thing, *thing.ancestors) if word.dep_ in {"nsubj", "nsubjpass"}][
+        :1
+    ]
     owners = [child for word in {*things, *subjects} for child in word.children if child.dep_ == "poss"]
     return reader.parties([Place(owner, "inherited") for owner in owners]) if subjects else []
 
@@ -307,7 +313,7 @@ def _backed(draft: Draft, reader: Reader) -> list[Role]:
     """Who is helped by what is sent: `backed the rebels by sending arms`, `promised Warsaw to ship them`."""
     verb = draft.token
     head = verb.head.head if verb.dep_ == "pcomp" and verb.head.lower_ in {"by", "with"} else verb.head
-    is_backed = verb.dep_ in {"pcomp", "advcl"} and bystanders().get(head.lemma_.lower()) == "backer"
+    is_backed = verb.dep_ in {"pcomp", "advcl"} and head.lemma_.lower() in words_for("backer")
     is_promised = verb.dep_ == "xcomp" and head.lemma_ in {"offer", "pledge", "promise"}
     if not is_backed and not is_promised:
         return reader.parties([Place(item, "inherited") for word in _helped(verb) for item in conjuncts(word)])
@@ -318,7 +324,7 @@ def _backed(draft: Draft, reader: Reader) -> list[Role]:
 def _helped(verb: Token) -> list[Token]:
     """Who is to be helped by what is sent: `sent arms to help Tunisia fight`, `to aid the rebels`."""
     aims = [child for child in verb.children if child.dep_ in {"advcl", "xcomp"} and child.tag_ == "VB"]
-    helps = [aim for aim in aims if bystanders().get(aim.lemma_.lower()) == "backer" or aim.lemma_ == "arm"]
+    helps = [aim for aim in aims if aim.lemma_.lower() in words_for("backer") or aim.lemma_ == "arm"]
     clauses = [word for aim in helps for word in (aim, *aim.children)]
     return [
         child
@@ -342,10 +348,10 @@ def _holding(named: Named, trigger: Token) -> list[Place]:
     if verb.lemma_ == "be" or thing.dep_ == "nsubj":
         return [
             Place(word, "inherited")
-            for name, item in prepositional(verb) if name == "in" and item.lemma_.lower() in _HANDS
+            for name, item in prepositional(verb) if name == "in" and item.lemma_.lower() in words_for("keeping")
             for word in item.subtree
         ]  # fmt: skip
-    if bystanders().get(verb.lemma_.lower()) != "holder":
+    if verb.lemma_.lower() not in words_for("holder"):
         return []
     if thing.dep_ == "nsubjpass":
         return [Place(item, "inherited") for name, item in prepositional(verb) if name == "by"]

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import Sentence
-from etl.extraction.rules.lexicon import bystanders, descriptors, nouns
+from etl.extraction.rules.lexicon import descriptors, nouns, words_for
 from etl.reference import Match
 
 _CONTAINER_PREPOSITIONS = {"of", "including", "like", "as", "with", "for"}
-_MONEY = {"$", "billion", "bn", "dollar", "dlr", "dlrs", "euro", "million", "mln", "pound", "worth"}
-_AID = {"aid", "assistance", "support"}
-LIST_VERBS = {"include", "comprise", "contain", "cover", "carry", "consist"}
 _PARTY_MODIFIERS = {"amod", "compound", "poss", "nmod", "npadvmod", "appos"}
 _MADE = ("made", "built", "designed", "manufactured", "produced", "era", "style", "type")
 _PLACE_PREPOSITIONS = {"of", "in", "from", "within", "inside"}
@@ -41,15 +38,19 @@ def systems_in(token: Token, sentence: Sentence, depth: int = 0) -> list[Named]:
     own = sentence.system_at.get(token.i)
     examples: list[Named] = []
     for child in token.children:
-        is_sum = child.lower_ == "in" and (token.pos_ in {"NUM", "SYM"} or token.lemma_.lower() in _MONEY)
+        is_sum = child.lower_ == "in" and (token.pos_ in {"NUM", "SYM"} or token.lemma_.lower() in words_for("money"))
         if child.dep_ == "prep" and (child.lower_ in _CONTAINER_PREPOSITIONS or is_sum):
-            if own and (child.lower_ in {"for", "with"} or (child.lower_ == "of" and own.entry.specificity == "designation")):
+            if own and (
+                child.lower_ in {"for", "with"} or (child.lower_ == "of" and own.entry.specificity == "designation")
+            ):
                 continue
             for grandchild in child.children:
                 if grandchild.dep_ in {"pobj", "pcomp"}:
                     inside = systems_in(grandchild, sentence, depth + 1)
-                    examples += [item for item in inside if not (is_sum and item.head.lemma_.lower() in _AID)]
-        elif child.dep_ in {"relcl", "acl"} and child.lemma_ in LIST_VERBS:
+                    examples += [
+                        item for item in inside if not (is_sum and item.head.lemma_.lower() in words_for("aid"))
+                    ]
+        elif child.dep_ in {"relcl", "acl"} and child.lemma_ in words_for("holds"):
             for grandchild in child.children:
                 if grandchild.dep_ in {"dobj", "attr"}:
                     examples += systems_in(grandchild, sentence, depth + 1)
@@ -95,7 +96,7 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     if token.dep_ == "appos" and token.head.i in sentence.actor_at:
         return Named(sentence.actor_at[token.head.i], token.head)  # Boeing, a firm that has sold
     for child in token.children:
-        is_apart = child.lower_ == "of" and bystanders().get(token.lemma_.lower()) == "relation"
+        is_apart = child.lower_ == "of" and token.lemma_.lower() in words_for("relation")
         if child.dep_ == "prep" and child.lower_ in _PLACE_PREPOSITIONS and not is_apart:
             for grandchild in child.children:
                 if grandchild.dep_ == "pobj":
@@ -110,7 +111,9 @@ def _called(token: Token, sentence: Sentence) -> Named | None:
     described = descriptors().get(token.lemma_.lower())
     if described is None or described.kind != "state" or token.lemma_.lower() == "government":
         return None
-    behind = [item for child in token.children if child.dep_ == "prep" and child.lower_ == "of" for item in child.children]
+    behind = [
+        item for child in token.children if child.dep_ == "prep" and child.lower_ == "of" for item in child.children
+    ]
     return next((Named(sentence.actor_at[item.i], item) for item in behind if item.i in sentence.actor_at), None)
 
 
@@ -123,7 +126,7 @@ def _whose(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
 def _is_of_others(token: Token, names: list[Token], sentence: Sentence) -> bool:
     """True where the state in a phrase is not whom it names: `American allies`, `Iraqi militants`, `Israel's enemy`."""
     lemma = token.lemma_.lower()
-    if bystanders().get(lemma) == "relation":
+    if lemma in words_for("relation"):
         is_shared = any(child.tag_ == "PRP$" for child in token.children)  # our Polish friends
         kinds = {sentence.actor_at[name.i].sort if name.dep_ != "poss" else "poss" for name in names}
         deals = (noun := nouns().get(lemma)) is not None and noun.frame in {"giver", "taker"}

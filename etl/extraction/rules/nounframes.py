@@ -7,14 +7,11 @@ from spacy.tokens import Token
 
 from etl.extraction.rules.arguments import Place, Places, verb_places
 from etl.extraction.rules.control import prepositional
-from etl.extraction.rules.frames import ABOUT, FROM, TO, WINS, behind, goals_of, two_sided
-from etl.extraction.rules.lexicon import Trigger, trigger_of
-from etl.extraction.rules.nominals import LIST_VERBS, Named
+from etl.extraction.rules.frames import ABOUT, FROM, TO, behind, goals_of, two_sided
+from etl.extraction.rules.lexicon import Trigger, trigger_of, words_for
+from etl.extraction.rules.nominals import Named
 from etl.extraction.rules.parts import Found, Reader, Role, distinct, prepositions_of
 from etl.extraction.rules.routes import bound_behind, bound_for, sent_from
-
-_RECEIVES = {"take", "receive", "await", "get", "accept", "welcome", "expect"}
-"""Verbs whose subject receives: `took delivery of`."""
 
 
 @dataclass
@@ -144,7 +141,9 @@ def _dealing(near: _Around) -> Found:
         return two_sided(first[1:], first[:1], near.systems, is_open=True)  # India and France are in talks
     if not near.other and len(first) == 1:
         makers = near.reader.senders(near.systems, made=True)  # Vietnam's talks on Indian missiles
-        return Found([role for role in makers if role.match.entry.party_id != first[0].match.entry.party_id], first, near.systems)
+        return Found(
+            [role for role in makers if role.match.entry.party_id != first[0].match.entry.party_id], first, near.systems
+        )
     return two_sided(near.other, first, near.systems)
 
 
@@ -186,7 +185,7 @@ def _load(way: Token) -> list[Token]:
 def _packed(package: Token) -> list[Place]:
     """What a package or a deal is said to hold: `the package includes howitzers`, `the deal covers launchers`."""
     verb = package.head
-    holds = package.dep_ == "nsubj" and verb.lemma_ in LIST_VERBS
+    holds = package.dep_ == "nsubj" and verb.lemma_ in words_for("holds")
     return [Place(child, "argument") for child in verb.children if holds and child.dep_ == "dobj"]
 
 
@@ -210,7 +209,9 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
     if is_what and not reader.systems(things):
         things += places.subject  # the rifles were a present to Georgia
     things += behind(prepositions_of(places, *TO, *FROM, "with"), "of", "for")
-    meant_for = reader.only_parties(prepositions_of(places, "for"))  # not the Russian systems of `a contract for Russian systems`
+    meant_for = reader.only_parties(
+        prepositions_of(places, "for")
+    )  # not the Russian systems of `a contract for Russian systems`
     goals = [*goals_of(trigger, places), *meant_for, *(places.dative if frame == "give" else ())]
     near = _Around(
         trigger,
@@ -229,10 +230,10 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         named = _two_named(frame, places, near.systems, reader)
         if named:
             return named
-    if near.governor in _RECEIVES and frame == "give" and near.subject:
+    if near.governor in words_for("accepts") and frame == "give" and near.subject:
         others = [role for role in near.own if role not in near.subject]
         return Found(others or near.source or reader.senders(near.systems), near.subject, near.systems)
-    wins = near.governor in WINS or (near.governor == "take" and trigger.lemma == "order")
+    wins = near.governor in words_for("wins") or (near.governor == "take" and trigger.lemma == "order")
     if wins and frame in {"take", "deal"} and trigger.word_class == "contract" and near.subject:
         return Found(near.subject, near.source or near.other or near.goal or near.own, near.systems)
     return _NOUN_FRAMES[frame](near) if frame in _NOUN_FRAMES else Found([], [], near.systems)

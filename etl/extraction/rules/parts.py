@@ -8,7 +8,7 @@ from etl.extraction.rules.annotate import Sentence
 from etl.extraction.rules.arguments import Place, Places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.discourse import Discourse
-from etl.extraction.rules.lexicon import bystanders
+from etl.extraction.rules.lexicon import words_for
 from etl.extraction.rules.nominals import Named, is_only_made_in, origin_of, party_in, systems_in
 from etl.reference import Match
 
@@ -63,7 +63,7 @@ class Reader:
     def _owner_of_organ(self, token: Token) -> Token | None:
         """The pronoun of a state that acts through something of its own: `its army`, `their government`."""
         owners = [child for child in token.children if child.tag_ == "PRP$"]
-        return owners[0] if owners and bystanders().get(token.lemma_.lower()) == "organ" else None
+        return owners[0] if owners and token.lemma_.lower() in words_for("organ") else None
 
     def _examples(self, place: Place) -> list[Role]:
         """The parties that a phrase without a name gives as examples: `several allies, including India and Turkey`."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import Sentence
-from etl.extraction.rules.control import FOR_WHAT
+from etl.extraction.rules.lexicon import words_for
 from etl.extraction.rules.nominals import party_in
 from etl.reference import Match
 
@@ -45,7 +45,7 @@ def _subjects_above(token: Token) -> Iterator[Token]:
 def _own_subject(token: Token) -> Token | None:
     """The subject of the clause that an owner stands in, outside it: `completed its first delivery`."""
     verb = next((word for word in token.ancestors if word.pos_ in {"VERB", "AUX"}), None)
-    if verb is not None and verb.lemma_ in FOR_WHAT and token.dep_ == "poss" and token.head.dep_ == "pobj":
+    if verb is not None and verb.lemma_ in words_for("judges") and token.dep_ == "poss" and token.head.dep_ == "pobj":
         thanked = [child for child in verb.children if child.dep_ in {"dobj", "nsubjpass"}]
         return thanked[0] if thanked else None  # thanked Helsinki for its shipment
     subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}] if verb is not None else []
@@ -94,8 +94,8 @@ def antecedent(
     inside = [match for match in sentence.actors if match.end <= offset and match.entry.party_id not in exclude]
     if inside:
         parties = {match.entry.party_id for match in sentence.actors}
-        named = [match for match in inside if match.sort not in {"adjective", "demonym"}] or inside
-        return named[0], len(parties) <= 2 and not is_speaker
+        nouns = [match for match in inside if match.sort not in {"adjective", "demonym"}]
+        return (nouns or inside)[0], len(parties) <= 2 and not is_speaker
     for previous in reversed(earlier):
         subject_match = _sentence_subject(previous)
         if subject_match and subject_match.entry.party_id not in exclude:

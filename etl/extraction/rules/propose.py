@@ -12,7 +12,7 @@ from etl.extraction.rules.discourse import Discourse
 from etl.extraction.rules.frames import FROM, TO, VERB_FRAMES
 from etl.extraction.rules.gapping import gapped
 from etl.extraction.rules.governing import cue_of
-from etl.extraction.rules.lexicon import DENIALS, NAMED_FRAMES, Trigger, bystanders, cues, trigger_of
+from etl.extraction.rules.lexicon import NAMED_FRAMES, Trigger, cues, trigger_of, words_for
 from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extraction.rules.nominals import Named, origin_of, systems_in
 from etl.extraction.rules.nounframes import noun_found
@@ -25,11 +25,6 @@ from etl.reference.tables import default_system
 _STATES = frozenset(["states", "leaders"])
 _FROM_MAKERS = frozenset(["take", "taker", "deal", "request"])
 """Frames that tell who receives; the equipment's name then tells who makes it."""
-
-_BY_ITSELF = frozenset(["drive", "fly", "run"])
-"""Verbs of handing over that equipment also does by itself, where it changes no hands, and that tell of its use."""
-_HANDS_ON = frozenset(["deliver", "get", "give", "grant", "issue", "obtain", "receive", "win"])
-"""Verbs by which leave is handed on, as equipment is."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +177,9 @@ def _is_of_leave(token: Token, sentence: Sentence) -> bool:
         for child in token.children
         if child.dep_ in {"dobj", "nsubjpass"} and child.i not in sentence.system_at and child.pos_ == "NOUN"
     ]
-    return token.lemma_ in _HANDS_ON and any((cue := cue_of(child)) and cue.status == "approved" for child in leave)
+    return token.lemma_ in words_for("hands_on") and any(
+        (cue := cue_of(child)) and cue.status == "approved" for child in leave
+    )
 
 
 def _is_not_to(token: Token) -> bool:
@@ -197,7 +194,7 @@ def _is_silence(token: Token) -> bool:
     """True for a verb that turns down no equipment, but to speak or to take part: `declined to comment`, `refused to condemn`."""
     said = [child for child in token.children if child.dep_ == "xcomp" and trigger_of(child) is None]
     return any(
-        bystanders().get(word.lemma_.lower()) in {"speaker", "outsider"}
+        word.lemma_.lower() in words_for("speaker") | words_for("outsider")
         or ((cue := cues().get(word.lemma_.lower())) is not None and cue.effect == "factive")
         for word in said
     )
@@ -207,12 +204,12 @@ def _tells_of_others(token: Token, trigger: Trigger, sentence: Sentence) -> bool
     """True for a verb that moves no equipment to anybody, though it often does: what flies by itself, a letter, what others shall do."""
     children = list(token.children)
     objects = [child for child in children if child.dep_ == "dobj"]
-    if trigger.lemma in _BY_ITSELF:
+    if trigger.lemma in words_for("self_moving"):
         subjects = [child for child in children if child.dep_ == "nsubj"]
         is_flown = any(child.i in sentence.system_at for child in subjects)  # bombers flew to Guam
         reaches = any(child.dep_ in {"prep", "dative"} and child.lower_ in {"to", "into", "from"} for child in children)
         return bool(subjects) and (is_flown or not reaches)  # still flies old jets
-    if trigger.frame == "give" and any(bystanders().get(child.lemma_.lower()) == "errand" for child in objects):
+    if trigger.frame == "give" and any(child.lemma_.lower() in words_for("errand") for child in objects):
         return True  # sent a letter
     others = [child for child in children if child.dep_ in {"ccomp", "xcomp", "advcl"} and child.tag_ == "VB"]
     if trigger.lemma == "get":  # got the ministry to refuse
@@ -224,13 +221,13 @@ def _tells_of_others(token: Token, trigger: Trigger, sentence: Sentence) -> bool
 
 def _is_denial(token: Token) -> bool:
     """True for a verb that denies what a clause says, and refuses nobody anything: `denied that it had sold`."""
-    return token.lemma_ in DENIALS and any(child.dep_ in {"ccomp", "xcomp"} for child in token.children)
+    return token.lemma_ in words_for("denies") and any(child.dep_ in {"ccomp", "xcomp"} for child in token.children)
 
 
 def _handed_over(standing: Standing, token: Token, trigger: Trigger, found: Found) -> Standing:
     """What is sold to an armed group or to outlaws is handed over: nobody signs a contract with them."""
     takers = {role.match.entry.table for role in found.recipients}
-    if any(bystanders().get(item.lemma_.lower()) == "outlaw" for name, item in prepositional(token) if name in TO):
+    if any(item.lemma_.lower() in words_for("outlaw") for name, item in prepositional(token) if name in TO):
         takers = {"groups"}
     is_sold = trigger.word_class == "sale" and trigger.is_verb and standing.aspect in {"past", "perfect"}
     return (
@@ -255,7 +252,7 @@ def _made_under(token: Token) -> list[Place]:
         Place(thing, "argument")
         for word in near
         for verb in [*word.children, *(deep for child in word.children if child.dep_ == "prep" for deep in child.children)]
-        if verb.pos_ == "VERB" and bystanders().get(verb.lemma_.lower()) == "maker"
+        if verb.pos_ == "VERB" and verb.lemma_.lower() in words_for("maker")
         for thing in verb.children if thing.dep_ == "dobj"
     ]  # fmt: skip
 

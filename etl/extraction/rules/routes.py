@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from etl.extraction.rules.arguments import Place
-from etl.extraction.rules.control import CARRIERS, conjuncts, prepositional
+from etl.extraction.rules.control import conjuncts, prepositional
+from etl.extraction.rules.lexicon import words_for
 from etl.extraction.rules.parts import Reader, Role, distinct
 
-_BOUND = {"bind", "destine", "head", "intend", "mean", "bound", "headed", "destined", "meant", "route"}
-_ON_THE_WAY = {"way", "route", "passage", "voyage", "trip"}
-"""Nouns behind `on` or `en`; the parser hangs where it goes on any word near."""
 _ENDS = {"VERB", "AUX", "PUNCT", "CCONJ", "SCONJ"}
 
 
 def _is_on_the_way(word: Token) -> bool:
-    return word.lower_ in _ON_THE_WAY and any(
+    return word.lower_ in words_for("way") and any(
         before.lower_ in {"on", "en", "in"} for before in word.doc[max(0, word.i - 2) : word.i]
     )
 
@@ -37,8 +35,10 @@ def _ways(reader: Reader, preposition: str) -> list[Place]:
 
 def _voyages(reader: Reader, preposition: str) -> list[Place]:
     """Where a carrier comes from or goes to: `aboard a dhow from Iran`, `a boat sailing from Iran to Yemen`."""
-    carriers = [word for word in reader.sentence.doc or () if word.lemma_.lower() in CARRIERS]
-    words = [near for word in carriers for near in (word, *word.children) if near is word or near.dep_ in {"acl", "relcl"}]
+    carriers = [word for word in reader.sentence.doc or () if word.lemma_.lower() in words_for("carrier")]
+    words = [
+        near for word in carriers for near in (word, *word.children) if near is word or near.dep_ in {"acl", "relcl"}
+    ]
     return [Place(item, "argument") for word in words for name, item in prepositional(word) if name == preposition]
 
 
@@ -53,7 +53,7 @@ def bound_for(reader: Reader) -> list[Role]:
     for word in reader.sentence.doc or ():
         if word.lower_ == "bound" and word.dep_ == "amod":  # Managua-bound pistols
             roles += reader.parties([Place(child, "argument") for child in word.children if child.pos_ != "PUNCT"])
-        if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND:
+        if word.lemma_.lower() in words_for("bound") or word.lower_ in words_for("bound"):
             for child in word.children:
                 if child.dep_ == "prep" and child.lower_ in {"for", "to"}:
                     roles += reader.parties([Place(item, "argument") for item in child.children if item.dep_ == "pobj"])
@@ -63,6 +63,6 @@ def bound_for(reader: Reader) -> list[Role]:
 def bound_behind(things: list[Place], reader: Reader) -> list[Role]:
     """Recipients told of the equipment itself: `a shipment of missiles bound for Hezbollah`."""
     words = [word for place in things for word in place.token.children if word.dep_ in {"acl", "amod", "relcl"}]
-    bound = [word for word in words if word.lemma_.lower() in _BOUND or word.lower_ in _BOUND]
+    bound = [word for word in words if word.lemma_.lower() in words_for("bound") or word.lower_ in words_for("bound")]
     return reader.parties([Place(item, "argument") for word in bound for name, item in prepositional(word)
                            if name in {"for", "to"}])  # fmt: skip

@@ -10,15 +10,10 @@ from spacy.tokens import Token
 
 from etl.extraction.rules.aspects import DUTY, aspect_of, is_brought_about
 from etl.extraction.rules.control import stops_carrier
-from etl.extraction.rules.governing import DECIDES, cue_of, governors, is_conditional, is_negated, is_open_yet
-from etl.extraction.rules.lexicon import Cue, Trigger, cues, trigger_of
+from etl.extraction.rules.governing import cue_of, governors, is_conditional, is_negated, is_open_yet
+from etl.extraction.rules.lexicon import Cue, Trigger, cues, trigger_of, words_for
 from etl.reference.tables import status_phase
 
-_AIMED_AT = {"appeal", "ask", "attempt", "beg", "call", "campaign", "confront", "demand", "effort", "lobby", "plead", "press", "pressure",
-             "push", "seek", "try", "urge", "want", "wish"}  # fmt: skip
-"""Words under which a halt is only aimed at: `tried to block the sale`."""
-_WISHES = {"hope", "want", "wish"}
-"""Words that tell a plan where it is one's own, else what somebody urges: `want their government to send tanks`."""
 _QUESTIONS = {"WDT", "WP", "WP$", "WRB"}
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
@@ -87,7 +82,9 @@ def _no_longer(token: Token) -> bool:
 def _is_undecided(token: Token, word: Token, cue: Cue) -> bool:
     """True under a word of deciding that leaves open what is decided: `decides whether to send`, `has not ruled out sending`."""
     asks = is_open_yet(token) and any(child.dep_ == "mark" and child.lower_ == "whether" for child in token.children)
-    return (cue.lemma in DECIDES and (asks or is_negated(word))) or (cue.lemma == "rule" and is_negated(word))
+    return (cue.lemma in words_for("decides") and (asks or is_negated(word))) or (
+        cue.lemma == "rule" and is_negated(word)
+    )
 
 
 def _is_asked(token: Token) -> bool:
@@ -120,7 +117,7 @@ def _is_only_aimed_at(word: Token) -> bool:
     if word.pos_ != "VERB" or word.tag_ not in {"VB", "VBG"}:
         return False
     above = word.head if word.dep_ != "pcomp" else word.head.head
-    return word.dep_ in {"xcomp", "ccomp", "pcomp", "acl"} and above.lemma_ in _AIMED_AT
+    return word.dep_ in {"xcomp", "ccomp", "pcomp", "acl"} and above.lemma_ in words_for("aims")
 
 
 def _is_pause(word: Token) -> bool:
@@ -213,7 +210,7 @@ def _came_about(token: Token, word: Token, aspect: str) -> bool:
 def _is_of_another(token: Token, word: Token) -> bool:
     """True for what somebody wants another to do: `wants the government to send tanks`, not `wants to send them`."""
     return (
-        word.lemma_ in _WISHES
+        word.lemma_ in words_for("wishes")
         and token.head.i == word.i
         and token.dep_ in {"ccomp", "xcomp"}
         and any(child.dep_ == "nsubj" for child in token.children)
@@ -266,10 +263,9 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
                 status, negated = "refused", False
             elif status == cue.status and is_negated(word) and word not in own_modifiers and not is_undecided:
                 negated = not negated
-        elif cue.effect == "deny" and trigger.word_class == "approval" and token.dep_ in {"dobj", "nsubjpass"}:
-            status, certain = "refused", True  # denied it a licence
         elif cue.effect == "deny":
-            denied = True
+            is_leave = trigger.word_class == "approval" and token.dep_ in {"dobj", "nsubjpass"}  # denied it a licence
+            status, denied = ("refused", denied) if is_leave else (status, True)
         elif cue.effect == "urge" and not goes_on and not _came_about(token, word, aspect):
             urged_by = word
         elif cue.effect == "negate":
@@ -277,8 +273,8 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         elif cue.effect == "hypothesis":
             hypothetical = True
     if _no_longer(token):
-        status, negated, certain = "cancelled", False, True
-    if negated and not denied:
+        status, certain = "cancelled", True
+    elif negated and not denied:
         status, denied = _negated(status, aspect)
     return Standing(
         status, "denied" if denied else "reported", aspect, certain, urged_by, hypothetical, tuple(met)

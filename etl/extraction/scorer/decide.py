@@ -94,9 +94,7 @@ def _is_only_urged(claim: Claim, found: ArticleReadings) -> bool:
     if claim.phase != "prospect":
         return False
     bases = [found.readings[number].base for number in _nearly_best(claim, _EVIDENCE)]
-    return all(
-        base.candidate.urgers is not None and claim.transfer[1] not in base.candidate.urgers for base in bases
-    )
+    return all(base.candidate.urgers is not None and claim.transfer[1] not in base.candidate.urgers for base in bases)
 
 
 def _agree(kept: list[tuple[float, Claim]], found: ArticleReadings, model: Model) -> list[tuple[float, Claim]]:
