@@ -17,6 +17,8 @@ from etl.sources import Article
 
 _ARMING = (" arms ", " to arm ", " armed ", " arming ", " rearms ", " rearmed ", " rearming ")
 _PARAGRAPH = re.compile(r"\n\s*\n")
+BULLET = re.compile(r"(?:[-–—•*·▪▫◦‣●○■]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
+"""How a line of a list begins."""
 _MOST_WORDS = 400_000
 """Words that a pipeline may know; it is shipped with some 80,000, and each new one costs a few hundred bytes."""
 _OWN_CATEGORY = frozenset({"component", "engine", "munition", "sensor"})
@@ -96,7 +98,7 @@ def _paragraphs(article: Article) -> Iterator[tuple[int, int]]:
 
 
 def _lines(text: str, start: int, end: int, aside: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
-    """A paragraph, divided where a line in it ends a sentence, is a heading, or stands aside."""
+    """A paragraph, divided where a line in it ends a sentence, is a heading or one of a list, or stands aside."""
     begin = at = start
     while at < end:
         stop = text.find("\n", at, end)
@@ -106,7 +108,7 @@ def _lines(text: str, start: int, end: int, aside: tuple[tuple[int, int], ...]) 
             if begin < at:
                 yield begin, at
             begin = stop
-        elif line.endswith((".", "!", "?", ":", '"', "”")) or len(line) < 60:
+        elif line.endswith((".", "!", "?", ":", '"', "”")) or len(line) < 60 or BULLET.match(text, stop + 1, end):
             yield begin, stop
             begin = stop
         at = stop + 1

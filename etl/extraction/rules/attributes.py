@@ -82,7 +82,7 @@ def _absolute(sentence: Sentence, start: int, end: int) -> Span:
 
 def quantity_span(candidate: Candidate) -> Span | None:
     """Return the words that count the candidate's equipment: directly before it, or before `of` it."""
-    sentence = candidate.sentence
+    sentence = candidate.listed_in or candidate.sentence
     start = candidate.system.start - sentence.start
     if start < 0 or candidate.system_link == "discourse":
         return None

@@ -8,6 +8,7 @@ from spacy.tokens import Token
 
 from etl.extraction.rules.annotate import Sentence, between, speaks_of_arming
 from etl.extraction.rules.lexicon import descriptors, words_for
+from etl.extraction.rules.lists import find_lists
 from etl.extraction.rules.pronouns import LOOK_BACK, PERSONAL, antecedent
 from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
@@ -49,6 +50,7 @@ class Discourse:
     Attributes:
         told: what the sentences read so far told whole: category of the equipment, supplier, recipient.
         title_told: what the headline tells whole.
+        lists: the lines of the lists that stand under some of its sentences.
         topics: the same with the equipment itself, which a later `the sale` may mean.
     """
 
@@ -57,7 +59,12 @@ class Discourse:
         self.told: list[tuple[str, Match, Match]] = []
         self.title_told: tuple[tuple[str, Match, Match], ...] = ()
         self.topics: list[tuple[Match, Match, Match]] = []
-        self._arms = [sentence.index for sentence in sentences if sentence.systems or speaks_of_arming(sentence.text)]
+        self.lists = find_lists(sentences)
+        self._arms = [
+            sentence.index
+            for sentence in sentences
+            if sentence.systems or sentence.index in self.lists or speaks_of_arming(sentence.text)
+        ]
         self._reach = min(_ARMS_BEFORE, _FOR_EACH * len(self._arms))
         self.actors: list[Match] = [match for sentence in sentences for match in sentence.actors]
         self.systems: list[Match] = [match for sentence in sentences for match in sentence.systems]

@@ -25,6 +25,7 @@ _LENDS = frozenset(["give", "take", "move", "reach", "giver", "taker", "deal", "
 _BORROWS = _LENDS | {"request", "seize", "halt"}
 _RECENT = 4
 """How many of the transfers told last a bare `the sale` or `refused` may mean."""
+_SAME = frozenset(["the", "this", "that"])
 _COME_ABOUT = frozenset(["past", "perfect", "present", "progressive"])
 """Forms of the verb behind a bare `deliveries` that tell of what has begun."""
 
@@ -170,20 +171,23 @@ def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
 
 
 def _go_on(draft: Draft, discourse: Discourse) -> None:
-    """Take over of what a bare `deliveries` tells that they have begun: `Deliveries started last year`."""
+    """Take over of whom a bare noun tells on: `Deliveries started last year`, `The package includes howitzers`."""
     found, token = draft.found, draft.token
-    is_alone = not (draft.equipment() or found.suppliers or found.recipients or _names_another(draft))
-    is_told = (
-        token.dep_ in {"nsubj", "nsubjpass"} and token.head.pos_ == "VERB" and aspect_of(token.head) in _COME_ABOUT
-    )
-    if not (is_alone and is_told and token.lemma_ in words_for("arrival") and discourse.topics):
+    if found.suppliers or found.recipients or _names_another(draft) or draft.trigger.is_verb:
         return
     pairs = {
         (supplier.entry.party_id, recipient.entry.party_id) for _, supplier, recipient in discourse.topics[-_RECENT:]
     }
-    if len(pairs) == 1:
-        system, supplier, recipient = discourse.topics[-1]
-        found.systems = [(Named(system, token), "inherited")]
+    if len(pairs) != 1:
+        return
+    system, supplier, recipient = discourse.topics[-1]
+    if draft.equipment():
+        is_told = draft.trigger.word_class == "pledge" and any(child.lower_ in _SAME for child in token.children)
+    else:
+        verb = token.head if token.dep_ in {"nsubj", "nsubjpass"} and token.head.pos_ == "VERB" else None
+        is_told = token.lemma_ in words_for("arrival") and verb is not None and aspect_of(verb) in _COME_ABOUT
+    if is_told:
+        found.systems = found.systems if draft.equipment() else [(Named(system, token), "inherited")]
         found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
 
 

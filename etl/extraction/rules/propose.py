@@ -22,6 +22,7 @@ from etl.extraction.rules.standing import Standing, standing_of
 from etl.reference import Match, entries
 from etl.reference.tables import default_system
 
+_LATER = frozenset(["additional", "further", "future", "more", "other"])
 _STATES = frozenset(["states", "leaders"])
 _FROM_MAKERS = frozenset(["take", "taker", "deal", "request"])
 """Frames that tell who receives; the equipment's name then tells who makes it."""
@@ -34,6 +35,7 @@ class Candidate:
     Attributes:
         system_link: argument, modifier or discourse.
         origin: the state that modifies the system, if one does.
+        listed_in: the line that names the system, where it stands in a list under the sentence.
         outsiders: parties that the grammar says to have no part in the transfer.
         urgers: parties that only urge it; None where nobody does.
     """
@@ -47,6 +49,7 @@ class Candidate:
     supplier: Role | None
     recipient: Role | None
     origin: Match | None = None
+    listed_in: Sentence | None = None
     outsiders: frozenset[str] = frozenset()
     urgers: frozenset[str] | None = None
 
@@ -92,6 +95,7 @@ def _makers(system: Match, recipients: list[Role]) -> list[Role]:
 def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candidate]:
     suppliers_of = _own_parties(found.systems, found.suppliers, found.recipients, reader, FROM)
     recipients_of = _own_parties(found.systems, found.recipients, found.suppliers, reader, TO)
+    lines = {item.system.start: item.line for item in reader.discourse.lists.get(base.sentence.index, ())}
     for (named, link), told, recipients in zip(found.systems, suppliers_of, recipients_of, strict=True):
         is_open = not told and link != "sentence" and base.trigger.frame in _FROM_MAKERS
         is_own = any(child.lower_ == "own" for child in named.head.children)  # got its own tanks
@@ -106,7 +110,7 @@ def _multiply(base: Candidate, found: Found, reader: Reader) -> Iterator[Candida
         ]
         for supplier, recipient in [*pairs] or [(None, None)]:
             yield replace(
-                base, system=named.match, system_link=link, supplier=supplier,
+                base, system=named.match, listed_in=lines.get(named.match.start), system_link=link, supplier=supplier,
                 recipient=recipient, origin=origin.match if origin else None,
             )  # fmt: skip
 
@@ -165,9 +169,39 @@ def _read(token: Token, reader: Reader) -> Iterator[Draft]:
             trigger_of(child) for child in token.children if child.dep_ in {"acl", "relcl"}
         )
         others = gapped(token, trigger, found, sentence) if trigger.is_verb else []
-        yield Draft(token, trigger, found, standing, is_silent=not trigger.is_verb and is_told_by_verb)
+        others += _listed(token, found, reader)
+        is_silent = not trigger.is_verb and (is_told_by_verb or _is_still_to_come(token, found))
+        yield Draft(token, trigger, found, standing, is_silent=is_silent)
         for other in others:
             yield Draft(token, trigger, other, standing, is_gapped=True)
+
+
+def _is_still_to_come(noun: Token, found: Found) -> bool:
+    """True for a later step of what is told already (codebook: no event of its own): `Further deliveries are planned`."""
+    is_later = any(child.lower_ in _LATER for child in noun.children)
+    return (
+        is_later and noun.lemma_ in words_for("arrival") and not (found.systems or found.suppliers or found.recipients)
+    )
+
+
+def _listed(token: Token, found: Found, reader: Reader) -> list[Found]:
+    """Give a trigger the equipment of the list under its sentence, and return what the lines tell that name a party of their own."""
+    items = reader.discourse.lists.get(reader.sentence.index, [])
+    if not items or any(named.match.entry.specificity == "designation" for named, _ in found.systems):
+        return []
+    own = [item for item in items if item.actor and not (found.suppliers and found.recipients)]
+    shared = [item for item in items if item not in own]
+    found.systems = [(Named(item.system, token), "inherited") for item in shared] or found.systems
+    lines = []
+    for item in own:
+        line = replace(found, systems=[(Named(item.system, token), "inherited")])
+        roles = [Role(item.actor, "inherited")] if item.actor else []
+        if found.suppliers:
+            line.recipients = roles
+        else:
+            line.suppliers = roles
+        lines.append(line)
+    return lines
 
 
 def _is_of_leave(token: Token, sentence: Sentence) -> bool:
