@@ -2,17 +2,9 @@
 
 import pytest
 
-from etl.extraction.rules.extractor import RuleExtractor
 from etl.extraction.rules.parser import parse_texts
 from etl.extraction.rules.standing import compose
-from etl.merge.events import merge_mentions
-from etl.sources import Article
-
-
-def _told(text: str) -> list[tuple[str | None, str | None, str]]:
-    article, extractor = Article("a", "a.txt", text), RuleExtractor()
-    rows, _ = merge_mentions(article, extractor.extract(article), firm=extractor.firm)
-    return sorted((row["supplier_id"], row["recipient_id"], row["status"]) for row in rows)
+from tests.told import told
 
 
 @pytest.mark.parametrize(
@@ -31,7 +23,7 @@ def _told(text: str) -> list[tuple[str | None, str | None, str]]:
 )
 def test_who_permits_is_no_party(text: str, supplier: str, recipient: str, status: str) -> None:
     """One row, between the two who deal: none names who permits, forbids or gives up a veto."""
-    assert _told(text) == [(supplier, recipient, status)]
+    assert told(text) == [(supplier, recipient, status)]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +36,7 @@ def test_who_permits_is_no_party(text: str, supplier: str, recipient: str, statu
 )
 def test_who_permits_its_own_sends(text: str, supplier: str, recipient: str, status: str) -> None:
     """Where nobody else sends, who permits is the supplier."""
-    assert _told(text) == [(supplier, recipient, status)]
+    assert told(text) == [(supplier, recipient, status)]
 
 
 def test_a_veto_that_is_given_up_is_leave() -> None:
@@ -69,6 +61,6 @@ def test_a_word_with_a_hyphen_stays_one(word: str, lemma: str) -> None:
     assert (doc[1].text, doc[1].lemma_) == (word, lemma)
 
 
-def test_a_re_export_is_told() -> None:
+def test_a_re_export_istold() -> None:
     """A sentence whose only word of transfer has a hyphen is parsed and read."""
-    assert _told("Spain re-exported 12 howitzers to Ukraine last year.") == [("ESP", "UKR", "delivered")]
+    assert told("Spain re-exported 12 howitzers to Ukraine last year.") == [("ESP", "UKR", "delivered")]

@@ -2,19 +2,11 @@
 
 import pytest
 
-from etl.extraction.rules.extractor import RuleExtractor
-from etl.merge.events import merge_mentions
-from etl.sources import Article
-
-
-def _told(text: str) -> set[tuple[str | None, str | None, str]]:
-    article, extractor = Article("a", "a.txt", text), RuleExtractor()
-    rows, _ = merge_mentions(article, extractor.extract(article), firm=extractor.firm)
-    return {(row["supplier_id"], row["recipient_id"], row["status"]) for row in rows}
+from tests.told import told
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "event"),
     [
         (
             "Customs officers seized rifles on their way from Turkey to Libya.",
@@ -27,13 +19,13 @@ def _told(text: str) -> set[tuple[str | None, str | None, str]]:
         ("The first Polish tanks arrived in Ukraine on Monday.", ("POL", "UKR", "delivered")),
     ],
 )
-def test_a_way_tells_who_sends_and_who_is_to_get_it(text: str, told: tuple[str, str, str]) -> None:
+def test_a_way_tells_who_sends_and_who_is_to_get_it(text: str, event: tuple[str, str, str]) -> None:
     """Where a load comes from is the supplier, where it goes the recipient; who stops or carries it is neither."""
-    assert _told(text) == {told}
+    assert told(text) == [event]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "event"),
     [
         ("The flow of Iranian drones to Russia worries Europe.", ("IRN", "RUS", "delivering")),
         ("Russia is the largest supplier of weapons to India.", ("RUS", "IND", "delivering")),
@@ -41,13 +33,13 @@ def test_a_way_tells_who_sends_and_who_is_to_get_it(text: str, told: tuple[str, 
         ("The delivery of French howitzers to Ukraine came a week late.", ("FRA", "UKR", "delivered")),
     ],
 )
-def test_a_noun_of_what_goes_on_tells_deliveries(text: str, told: tuple[str, str, str]) -> None:
+def test_a_noun_of_what_goes_on_tells_deliveries(text: str, event: tuple[str, str, str]) -> None:
     """A flow, a supplier or deliveries under way are delivering; one delivery is delivered."""
-    assert _told(text) == {told}
+    assert told(text) == [event]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "event"),
     [
         ("The American aid package for Ukraine includes howitzers.", ("USA", "UKR", "pledged")),
         ("Denmark announced a new package for Ukraine with howitzers and mortars.", ("DNK", "UKR", "pledged")),
@@ -58,14 +50,14 @@ def test_a_noun_of_what_goes_on_tells_deliveries(text: str, told: tuple[str, str
         ),
     ],
 )
-def test_a_package_and_a_first_buyer(text: str, told: tuple[str, str, str]) -> None:
+def test_a_package_and_a_first_buyer(text: str, event: tuple[str, str, str]) -> None:
     """A package of arms is pledged; the first country to buy has bought; what had been given was delivered."""
-    assert _told(text) == {told}
+    assert set(told(text)) == {event}
 
 
 def test_each_of_two_has_its_own_from() -> None:
     """`submarines from Germany and frigates from Italy` is one row for each, not four."""
-    assert _told("Israel ordered submarines from Germany and frigates from Italy.") == {
+    assert told("Israel ordered submarines from Germany and frigates from Italy.") == [
         ("DEU", "ISR", "ordered"),
         ("ITA", "ISR", "ordered"),
-    }
+    ]

@@ -2,14 +2,11 @@
 
 import pytest
 
-from etl.extraction.rules.extractor import RuleExtractor
-from etl.merge.events import merge_mentions
-from etl.sources import Article
+from tests.told import rows_of
 
 
 def _told(text: str) -> set[tuple[str, str]]:
-    article, extractor = Article("a", "a.txt", text), RuleExtractor()
-    rows, _ = merge_mentions(article, extractor.extract(article), firm=extractor.firm)
+    rows = rows_of(text)
     assert {(row["supplier_id"], row["recipient_id"]) for row in rows} <= {("DEU", "UKR")}
     return {(row["status"], row["assertion"]) for row in rows}
 

@@ -17,7 +17,7 @@ from etl.sources import Article
 
 _ARMING = (" arms ", " to arm ", " armed ", " arming ", " rearms ", " rearmed ", " rearming ")
 _PARAGRAPH = re.compile(r"\n\s*\n")
-BULLET = re.compile(r"(?:[-–—•*·▪▫◦‣●○■]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
+BULLET = re.compile(r"(?:[-–—•*·▪▫◦‣●○■]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 """How a line of a list begins."""
 _MOST_WORDS = 400_000
 """Words that a pipeline may know; it is shipped with some 80,000, and each new one costs a few hundred bytes."""

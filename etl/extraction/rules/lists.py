@@ -1,7 +1,7 @@
 """Lists under a sentence that ends with a colon: `Germany has delivered the following to Ukraine:` and a line for each piece."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from etl.extraction.rules.annotate import BULLET, Sentence
@@ -39,17 +39,26 @@ def _item(line: Sentence) -> Item | None:
     return Item(line, first, behind if is_owner else None)
 
 
+def _lines_under(header: Sentence, sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    """The lines of the list under a sentence; a number with a full stop is a sentence of its own before its line."""
+    is_begun = False
+    for line in sentences[header.index + 1 : header.index + 1 + _MOST]:
+        if BULLET.fullmatch(f"{line.text} "):
+            is_begun = True
+        elif is_begun or BULLET.match(line.text):
+            yield line
+            is_begun = False
+        else:
+            return
+
+
 def find_lists(sentences: Sequence[Sentence]) -> dict[int, list[Item]]:
     """Return, for the sentences of an article under which a list stands, its lines that name equipment."""
     lists: dict[int, list[Item]] = {}
     for header in sentences:
         if not header.text.endswith(":"):
             continue
-        lines = []
-        for line in sentences[header.index + 1 : header.index + 1 + _MOST]:
-            if not BULLET.match(line.text):
-                break
-            lines.append(line)
-        if items := [item for line in lines if (item := _item(line))]:
+        items = [item for line in _lines_under(header, sentences) if (item := _item(line))]
+        if items:
             lists[header.index] = items
     return lists
