@@ -47,9 +47,9 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return Found([], [], [])  # sent tanks and troops: its own
     systems = reader.systems([*things, *prepositions_of(places, "with", "of")])
     systems = systems or _misread(places, reader, _DONE_BY)
-    if not things and not systems and (moved := _flowing(trigger, places, reader)):
-        return moved
     squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
+    if not things and not systems and not doers and (moved := _flowing(trigger, places, reader)):
+        return moved
     systems = systems or squeezed
     suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
     if any(place.token.lemma_.lower() in words_for("carrier") for place in places.subject):
