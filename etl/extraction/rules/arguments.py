@@ -173,10 +173,13 @@ def noun_places(noun: Token) -> Places:
     places.modifier = [
         Place(item, "modifier")
         for child in noun.children
-        if child.dep_ in {"amod", "compound", "nmod", "npadvmod", "nummod"}
+        if child.dep_ in {"amod", "compound", "nmod", "npadvmod", "nummod"} and child.i < noun.i
         for item in [child, *(grandchild for grandchild in child.subtree if grandchild.i != child.i)]
     ]
     _add_prepositions(places, noun, "argument")
+    for child in noun.children:
+        if child.dep_ == "amod" and child.i > noun.i:
+            _add_prepositions(places, child, "argument")  # exports worth a million to Israel
     governor = noun.head
     first = noun
     while first.dep_ in {"conj", "appos"}:

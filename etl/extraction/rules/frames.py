@@ -87,13 +87,26 @@ def _arm(_: Trigger, places: Places, reader: Reader) -> Found:
     return Found(suppliers, reader.parties(reader.only_parties(places.object)), systems)
 
 
+def _pay(places: Places, reader: Reader) -> Found:
+    """Who pays buys, or gives to whom it pays for: `paid Kenya for rifles`, `will spend a billion on shells for Ukraine`."""
+    things = prepositions_of(places, "for", "on")
+    systems = reader.systems(things)
+    payers = reader.parties([*places.subject, *prepositions_of(places, "by")])
+    sellers = reader.parties([*prepositions_of(places, *FROM), *reader.only_parties(places.object)], but=payers)
+    helped = reader.parties(behind(things, "for"), but=payers)
+    if helped and not sellers:
+        return Found(payers, helped, systems)
+    return Found(sellers or reader.senders(systems, made=True), payers, systems)
+
+
 def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
+    if trigger.word_class == "payment":
+        return _pay(places, reader)
     is_contract = trigger.word_class == "contract"
-    is_paid = trigger.word_class == "payment"
     kept = _unless_agreed(places.object)
     if trigger.lemma in words_for("wins") and len(kept) < len(places.object):
         return Found([], [], [])  # booked an order: the noun tells it
-    things = prepositions_of(places, "of", *(("for",) if is_contract or is_paid else ()))
+    things = prepositions_of(places, "of", *(("for",) if is_contract else ()))
     systems = reader.systems([*kept, *things])
     systems = systems or _misread(places, reader, _DONE_BY | {*FROM})
     squeezed, doers = ([], []) if systems else reader.squeezed(places.subject)
@@ -109,10 +122,10 @@ def _take(trigger: Trigger, places: Places, reader: Reader) -> Found:
         both = two_sided(recipients[1:], recipients[:1], systems, is_open=True)
         return Found([], recipients, systems) if both.is_open else both
     if not systems:
-        systems, behind = reader.swallowed(sources)
-        suppliers = suppliers or behind
+        systems, makers = reader.swallowed(sources)
+        suppliers = suppliers or makers
     systems += reader.joined(sources, systems)
-    if not suppliers and (is_contract or is_paid):
+    if not suppliers and is_contract:
         suppliers = reader.parties(reader.only_parties(places.object), but=recipients)  # picked Damen for two boats
     if not suppliers and trigger.word_class == "purchase":
         suppliers = reader.parties(prepositions_of(places, "in", "at"), but=recipients)  # bought in Belgium
@@ -199,10 +212,22 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
     left = reader.only_parties(places.object) if trigger.lemma == "leave" else []
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "for"))  # left Tehran for Caracas
-    suppliers = reader.parties([*prepositions_of(places, *FROM, "of"), *behind(places.subject, *FROM), *left])
+    sources = [
+        *prepositions_of(places, *FROM, "of"),
+        *behind(places.subject, *FROM),
+        *_taken_from(places.subject),
+        *left,
+    ]
+    suppliers = reader.parties(sources)
     if not suppliers and (trigger.word_class == "receipt" or behind(places.subject, "for")):
         suppliers = reader.senders(systems)  # Moscow's tanks for Delhi came; Korean shells have arrived in Russia
     return Found(suppliers, recipients, systems)
+
+
+def _taken_from(places: list[Place]) -> list[Place]:
+    """Where equipment was taken from that then goes elsewhere: `weapons looted from Libyan depots have flooded into Mali`."""
+    taken = [child for place in places for child in place.token.children if child.dep_ == "acl" and child.tag_ == "VBN"]
+    return [Place(item, "argument") for word in taken for name, item in prepositional(word) if name in FROM]
 
 
 def _reach(_: Trigger, places: Places, reader: Reader) -> Found:
@@ -210,8 +235,8 @@ def _reach(_: Trigger, places: Places, reader: Reader) -> Found:
     if places.is_modal:
         return Found([], [], [])
     systems = reader.systems(_unless_agreed(places.subject))
-    suppliers = reader.parties([*prepositions_of(places, *FROM), *behind(places.subject, *FROM)])
-    return Found(suppliers, reader.parties(places.object), systems)
+    sources = [*prepositions_of(places, *FROM), *behind(places.subject, *FROM), *_taken_from(places.subject)]
+    return Found(reader.parties(sources), reader.parties(places.object), systems)
 
 
 def behind(places: list[Place], *names: str) -> list[Place]:

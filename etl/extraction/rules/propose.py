@@ -243,6 +243,8 @@ def _tells_of_others(token: Token, trigger: Trigger, sentence: Sentence) -> bool
         is_flown = any(child.i in sentence.system_at for child in subjects)  # bombers flew to Guam
         reaches = any(child.dep_ in {"prep", "dative"} and child.lower_ in {"to", "into", "from"} for child in children)
         return bool(subjects) and (is_flown or not reaches)  # still flies old jets
+    if trigger.frame == "halt" and any(child.dep_ == "nsubj" and child.i in sentence.system_at for child in children):
+        return True  # missiles stopped the tanks
     if trigger.frame == "give" and any(child.lemma_.lower() in words_for("errand") for child in objects):
         return True  # sent a letter
     others = [child for child in children if child.dep_ in {"ccomp", "xcomp", "advcl"} and child.tag_ == "VB"]
