@@ -10,6 +10,7 @@ from etl.extraction.rules.annotate import Sentence, between, speaks_of_arming
 from etl.extraction.rules.lexicon import descriptors, words_for
 from etl.extraction.rules.lists import find_lists
 from etl.extraction.rules.pronouns import LOOK_BACK, PERSONAL, antecedent
+from etl.extraction.rules.repeats import settle_repeats
 from etl.reference import Entry, Match, default_matcher, entries
 from etl.sources import Article
 
@@ -55,6 +56,7 @@ class Discourse:
     """
 
     def __init__(self, article: Article, sentences: list[Sentence]) -> None:
+        settle_repeats(sentences)
         self.sentences = sentences
         self.told: list[tuple[str, Match, Match]] = []
         self.title_told: tuple[tuple[str, Match, Match], ...] = ()
