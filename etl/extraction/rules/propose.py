@@ -248,11 +248,13 @@ def _tells_of_others(token: Token, trigger: Trigger, sentence: Sentence) -> bool
     if trigger.frame == "give" and any(child.lemma_.lower() in words_for("errand") for child in objects):
         return True  # sent a letter
     others = [child for child in children if child.dep_ in {"ccomp", "xcomp", "advcl"} and child.tag_ == "VB"]
+    if trigger.lemma == "order":  # ordered a review, ordered the army to withdraw
+        return bool(others) or any(child.lemma_.lower() in words_for("measure") for child in objects)
     if trigger.lemma == "get":  # got the ministry to refuse
         return any(child.i in sentence.actor_at for child in objects) and bool(others)
-    return trigger.word_class == "plan" and any(  # want their government to send
-        word.dep_ == "nsubj" for child in others if child.dep_ == "ccomp" for word in child.children
-    )
+    wishes = [word for child in others if child.dep_ == "ccomp" for word in child.children]
+    is_of_known = any(child.tag_ == "PRP" for child in objects)  # wants them in service by 2030
+    return trigger.word_class == "plan" and (is_of_known or any(word.dep_ == "nsubj" for word in wishes))
 
 
 def _is_denial(token: Token) -> bool:

@@ -244,7 +244,12 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
         if word.lemma_ == "have" and not (is_open or is_undecided) and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
         cue = cue_of(word)
-        if cue is None or (is_open and cue.effect == "status") or (cue.status == "requested" and _is_question(token)):
+        if (
+            cue is None
+            or cue.lemma == f"{word.lemma_} {token.lemma_}"
+            or (is_open and cue.effect == "status")
+            or (cue.status == "requested" and _is_question(token))
+        ):
             continue
         met.append((word, cue))
         if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
