@@ -14,7 +14,10 @@ from etl.extraction.rules.governing import cue_of, governors, is_conditional, is
 from etl.extraction.rules.lexicon import Cue, Trigger, cues, trigger_of, words_for
 from etl.reference.tables import status_phase
 
+_UNREAL = {"could", "might", "ought", "should", "would"}
+"""Auxiliaries with which `have` tells what has not come about."""
 _QUESTIONS = {"WDT", "WP", "WP$", "WRB"}
+_NOT_DONE = {"future", "infinitive", "modal"}
 _EXECUTED = {"delivering", "delivered"}
 _PLANS = {"considering"}
 
@@ -90,7 +93,17 @@ def _is_undecided(token: Token, word: Token, cue: Cue) -> bool:
 def _is_asked(token: Token) -> bool:
     """True where a sentence asks whether, not why or when: `Will Russia sell missiles to Iran?`."""
     doc = token.doc
-    return doc[-1].text == "?" and doc[0].pos_ == "AUX" and not any(word.tag_ in _QUESTIONS for word in doc)
+    if doc[-1].text != "?" or any(word.tag_ in _QUESTIONS for word in doc):
+        return False
+    subjects = [child.i for child in token.children if child.dep_ in {"nsubj", "nsubjpass"}]
+    helpers = [child.i for child in token.children if child.dep_ in {"aux", "auxpass"}]
+    return doc[0].pos_ == "AUX" or bool(subjects and helpers and helpers[0] < subjects[0])
+
+
+def _is_not_so(verb: Token) -> bool:
+    """True for what has not come about: `should have armed them`, `could have sold it`."""
+    helpers = {child.lower_ for child in verb.children if child.dep_ == "aux"}
+    return "have" in helpers and not helpers.isdisjoint(_UNREAL)
 
 
 def _is_question(token: Token) -> bool:
@@ -224,6 +237,13 @@ def _is_not_done(noun: Token) -> bool:
     return is_light and is_negated(verb)
 
 
+def _bears_not_on(word: Token, cue: Cue, token: Token) -> bool:
+    """True for a cue that says nothing of a transfer: the word's own phrase, a question about it, what can be intercepted."""
+    is_own = cue.lemma == f"{word.lemma_} {token.lemma_}"  # put a hold on it
+    is_possible = cue.status == "intercepted" and word.pos_ == "VERB" and aspect_of(word) in _NOT_DONE
+    return is_own or is_possible or (cue.status == "requested" and _is_question(token))
+
+
 def standing_of(token: Token, trigger: Trigger) -> Standing:
     """Return how the transfer that a word tells stands."""
     aspect = aspect_of(token) if trigger.is_verb and token.pos_ in {"VERB", "AUX"} else "bare"
@@ -234,22 +254,17 @@ def standing_of(token: Token, trigger: Trigger) -> Standing:
     is_not_done = not trigger.is_verb and _is_not_done(token)
     aspect = aspect_of(token.head) if is_not_done else aspect
     negated, denied = (is_negated(token) or is_not_done) and not is_open, False
-    hypothetical = is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger)
+    hypothetical = is_conditional(token) or _is_asked(token) or _asks_for_an_end(token, trigger) or _is_not_so(token)
     urged_by = token if aspect != "perfect" and _is_due(token) and not goes_on else None
     met: list[tuple[Token, Cue]] = []
     is_undecided = False
     own_modifiers = [child for child in token.children if child.dep_ == "amod"] if not trigger.is_verb else []
     for word in [*own_modifiers, *above]:
-        hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and is_conditional(word))
+        hypothetical = hypothetical or (word.pos_ in {"VERB", "AUX"} and (is_conditional(word) or _is_not_so(word)))
         if word.lemma_ == "have" and not (is_open or is_undecided) and (_says_yet(word) or _says_yet(token)):
             negated, status = True, trigger.statuses["past"]  # has yet to send
         cue = cue_of(word)
-        if (
-            cue is None
-            or cue.lemma == f"{word.lemma_} {token.lemma_}"
-            or (is_open and cue.effect == "status")
-            or (cue.status == "requested" and _is_question(token))
-        ):
+        if cue is None or (is_open and cue.effect == "status") or _bears_not_on(word, cue, token):
             continue
         met.append((word, cue))
         if aspect == "perfect" and cue.status in _PLANS and token.dep_ == "xcomp":
