@@ -20,17 +20,24 @@ _LONGEST = 3000
 
 
 @cache
-def _cues(*, is_bare: bool) -> frozenset[str]:
-    """All forms of the words that tell a transfer, and of those that deny one.
+def _cues(*, is_bare: bool) -> tuple[frozenset[str], tuple[tuple[frozenset[str], frozenset[str]], ...]]:
+    """All forms of the words that tell a transfer, and of those that deny one; and, apart, of those that tell one with a particle only.
 
     Args:
         is_bare: True for those that tell one in a sentence that names neither equipment nor a party.
     """
-    words = set(words_for("denies"))
+    plain = set(words_for("denies"))
+    with_particle = []
     for trigger in [*verbs().values(), *nouns().values()]:
-        if not (is_bare and trigger.frame in NAMED_FRAMES):
-            words.update((trigger.lemma, *trigger.forms))
-    return frozenset(form for word in words for form in forms_of(word))
+        if is_bare and trigger.frame in NAMED_FRAMES:
+            continue
+        words = (trigger.lemma, *trigger.forms)
+        if trigger.particles:
+            forms = frozenset(form for word in words for form in forms_of(word))
+            with_particle.append((forms, frozenset(trigger.particles)))
+        else:
+            plain.update(words)
+    return frozenset(form for word in plain for form in forms_of(word)), tuple(with_particle)
 
 
 def name_arms(texts: Sequence[str]) -> list[bool]:
@@ -62,5 +69,8 @@ def candidate_sentences(discourse: Discourse) -> list[Sentence]:
 
 
 def _has_cue(sentence: Sentence) -> bool:
-    cues = _cues(is_bare=not sentence.systems and not sentence.actors)
-    return not cues.isdisjoint(_WORD.findall(sentence.text.lower()))
+    plain, with_particle = _cues(is_bare=not sentence.systems and not sentence.actors)
+    words = frozenset(_WORD.findall(sentence.text.lower()))
+    return not plain.isdisjoint(words) or any(
+        not forms.isdisjoint(words) and not particles.isdisjoint(words) for forms, particles in with_particle
+    )
