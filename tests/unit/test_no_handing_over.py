@@ -37,6 +37,13 @@ def test_what_moves_no_equipment_to_anybody(text: str) -> None:
         ("Abrams tanks are on their way to Ukraine from the United States.", ("USA", "UKR", "delivering")),
         ("Israeli aircraft destroyed a convoy of missiles on the way from Syria to Hezbollah.",
          ("SYR", "nsa:hezbollah", "intercepted")),
+        ("The arms were on their way from Iran to Hezbollah when they were seized.",
+         ("IRN", "nsa:hezbollah", "intercepted")),
+        ("Will Russia sell fighter jets to Iran?", ("RUS", "IRN", "considering")),
+        ("Senior lawmakers in Washington have put a hold on the sale of 12 attack helicopters to Nigeria.",
+         ("USA", "NGA", "suspended")),
+        ("Poland paid $4.6 billion for 32 F-35 jets from the United States.", ("USA", "POL", "ordered")),
+        ("The United Kingdom will spend a billion pounds on shells for Ukraine.", ("GBR", "UKR", "ordered")),
         ("The navy seized rifles from a boat sailing from Iran to the Houthis.", ("IRN", "nsa:houthis", "intercepted")),
     ],
 )  # fmt: skip

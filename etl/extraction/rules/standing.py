@@ -166,10 +166,12 @@ def _is_under_way(noun: Token) -> bool:
 
 
 def _is_stopped(way: Token) -> bool:
-    """True where what is on its way is taken or hit there: `destroyed a convoy of missiles on the way to the group`."""
-    verb = next((word for word in way.ancestors if word.pos_ == "VERB"), None)
-    cue = cue_of(verb) if verb is not None else None
-    return cue is not None and cue.status == "intercepted"
+    """True where what is on its way is taken or hit there: `destroyed a convoy on its way`, `was on its way when it was seized`."""
+    verb = next((word for word in way.ancestors if word.pos_ in {"VERB", "AUX"}), None)
+    if verb is None:
+        return False
+    clauses = [verb, *(child for child in verb.children if child.dep_ == "advcl")]
+    return any((cue := cue_of(word)) is not None and cue.status == "intercepted" for word in clauses)
 
 
 def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
