@@ -112,14 +112,14 @@ def _seizing(near: _Around) -> Found:
 def _giver(near: _Around) -> Found:
     called = near.reader.parties(near.places.complement)
     if near.places.called_by is not None:
-        return Found(called, near.goal or near.possessor or near.subject or near.doers(), near.systems)
+        return Found(called, near.goal or near.doers() or near.possessor or near.subject, near.systems)
     return Found(near.subject or called, distinct([*near.goal, *near.possessor]), near.systems)
 
 
 def _taker(near: _Around) -> Found:
     called = near.reader.parties(near.places.complement)
     if near.places.called_by is not None:
-        return Found(near.source or near.possessor or near.subject or near.doers(), called, near.systems)
+        return Found(near.source or near.doers() or near.possessor or near.subject, called, near.systems)
     takers = near.subject or called
     sources = near.source or near.of()
     if takers and not near.places.possessor:
@@ -173,8 +173,13 @@ def _is_seized(places: Places) -> bool:
     return above is not None and above.frame == "seize"
 
 
+def _is_on_order(noun: Token) -> bool:
+    """True for `has boats on order`, where the order itself names nothing."""
+    return noun.lemma_ == "order" and noun.dep_ == "pobj" and noun.head.lower_ == "on"
+
+
 def _load(way: Token) -> list[Token]:
-    """What is said to be on its way: `rifles on their way`, `the rifles are on their way`, `hit a convoy of rifles on its way`."""
+    """What is on its way or on order: `rifles on their way`, `the rifles are on their way`, `has boats on order`."""
     thing = way.head.head
     if thing.pos_ in {"NOUN", "PROPN"}:
         return [thing]
@@ -203,7 +208,7 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         things = inside or ([*things, Place(places.itself, "argument")] if trigger.word_class == "pledge" else things)
     if frame not in {"giver", "taker"}:
         things += places.complement  # the gift was a squadron of jets
-    if frame == "move" and places.itself is not None:
+    if places.itself is not None and (frame == "move" or _is_on_order(places.itself)):
         things = [Place(word, "argument") for word in _load(places.itself)]
     is_what = places.governor is not None and places.governor.lemma_ == "be"
     if is_what and not reader.systems(things):
