@@ -101,6 +101,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
                 return [child for child in head.children if child.dep_ == "attr"]  # it was Spain that armed
             return subjects
         if verb.dep_ == "acl" and verb.tag_ == "VBG":
+            if head.lemma_.lower() in words_for("measure") and head.head.pos_ == "VERB":
+                return subject_or_controller(head.head, depth + 1)  # signed a decree halting the delivery
             is_said = head.dep_ == "attr" and head.head.lemma_ == "be"  # Egypt was the one shipping rockets
             return own_subjects(head.head)[0] if is_said else [head]  # a lorry carrying rifles
         if verb.dep_ == "acl" and verb.tag_ in _FINITE:

@@ -19,7 +19,10 @@ TO = ("to", "toward", "towards")
 def goals_of(trigger: Trigger, places: Places) -> list[Place]:
     """Where the equipment goes. What is sent `into` a country may be its sender's own, unless it is smuggled or leaves another."""
     crosses = trigger.transfer_type == "illicit" or trigger.frame == "move" or prepositions_of(places, *FROM)
-    return prepositions_of(places, *TO, *(("into",) if crosses else ()))
+    goals = prepositions_of(places, *TO, *(("into",) if crosses else ()))
+    return [
+        place for place in goals if place.token.lemma_.lower() not in words_for("feeling")
+    ]  # to the dismay of Armenia
 
 
 def _misread(places: Places, reader: Reader, names: frozenset[str]) -> list[tuple[Named, str]]:

@@ -116,7 +116,7 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
         if not kinds and draft.equipment() and _is_told(found.recipients) and not found.suppliers:
             found.suppliers = _who_sends(draft, discourse)
         if kinds and _is_told(found.recipients) and not found.suppliers:
-            known = {s.entry.party_id: s for kind, s, r in discourse.told
+            known = {s.entry.party_id: s for kind, s, r in [*discourse.told, *_told_by(drafts, draft)]
                      if kind in kinds and ids_of(found.recipients) == {r.entry.party_id}}  # fmt: skip
             found.suppliers = _remembered(known)
         elif kinds and _is_told(found.suppliers) and not found.recipients:
@@ -124,12 +124,24 @@ def recall_and_remember(drafts: list[Draft], discourse: Discourse) -> None:
                      if kind in kinds and ids_of(found.suppliers) == {s.entry.party_id}}  # fmt: skip
             found.recipients = _remembered(known)
     for draft in drafts:
-        sides = draft.found.suppliers, draft.found.recipients
-        sure = all(len(side) == 1 and _is_told(side) for side in sides)
-        if sure and not draft.standing.is_hypothetical and draft.standing.urged_by is None:
-            pair = sides[0][0].match, sides[1][0].match
+        if pair := _pair(draft):
             discourse.told.extend((kind, *pair) for kind in _categories(draft))
             discourse.topics.extend((named.match, *pair) for named, link in draft.found.systems if link in TOLD)
+
+
+def _pair(draft: Draft) -> tuple[Match, Match] | None:
+    """Supplier and recipient of what a draft tells whole, and as a fact."""
+    sides = draft.found.suppliers, draft.found.recipients
+    sure = all(len(side) == 1 and _is_told(side) for side in sides)
+    if not sure or draft.standing.is_hypothetical or draft.standing.urged_by is not None:
+        return None
+    return sides[0][0].match, sides[1][0].match
+
+
+def _told_by(drafts: list[Draft], draft: Draft) -> list[tuple[str, Match, Match]]:
+    """What other words of the sentence tell whole: `signed a contract with Beijing for frigates, and received the first`."""
+    pairs = [(other, pair) for other in drafts if other is not draft and (pair := _pair(other))]
+    return [(kind, *pair) for other, pair in pairs for kind in _categories(other)]
 
 
 def _fill_from_title(found: Found, kinds: frozenset[str], discourse: Discourse) -> None:

@@ -8,6 +8,7 @@ from spacy.tokens import Token
 from etl.extraction.rules.arguments import Place, Places, verb_places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.frames import ABOUT, FROM, TO, behind, goals_of, two_sided
+from etl.extraction.rules.governing import cue_of
 from etl.extraction.rules.lexicon import Trigger, trigger_of, words_for
 from etl.extraction.rules.nominals import Named
 from etl.extraction.rules.parts import Found, Reader, Role, distinct, prepositions_of
@@ -58,9 +59,12 @@ class _Around:
 
 def _answers(places: Places, reader: Reader) -> list[Role]:
     """Who answers a request: `refused Peru's request`, `a request was declined by Georgia`."""
-    trigger = trigger_of(places.governor) if places.governor is not None else None
-    if places.governor is None or trigger is None or trigger.frame not in {"halt", "approve"}:
+    if places.governor is None:
         return []
+    trigger, cue = trigger_of(places.governor), cue_of(places.governor)
+    is_halt = trigger is not None and trigger.frame in {"halt", "approve"}
+    if not is_halt and (cue is None or cue.status not in {"refused", "approved"}):
+        return []  # turned down a request
     answering = verb_places(places.governor)
     return reader.parties([*answering.subject, *prepositions_of(answering, "by")])
 
@@ -175,7 +179,7 @@ def _is_seized(places: Places) -> bool:
 
 def _is_on_order(noun: Token) -> bool:
     """True for `has boats on order`, where the order itself names nothing."""
-    return noun.lemma_ == "order" and noun.dep_ == "pobj" and noun.head.lower_ == "on"
+    return bool(noun.lemma_ == "order" and noun.dep_ == "pobj" and noun.head.lower_ == "on")
 
 
 def _load(way: Token) -> list[Token]:

@@ -56,11 +56,26 @@ def _described(draft: Draft, reader: Reader) -> frozenset[str]:
     return frozenset(told) - {match.entry.party_id for match in sides}
 
 
+def _passed_through(draft: Draft, reader: Reader) -> frozenset[str]:
+    """States that a load only passes through: `sent jets to the general's forces by way of Syria`, `via Jordan`."""
+    through = [
+        item
+        for word in reader.sentence.doc or ()
+        if word.lower_ in {"via", "through"}
+        or (word.lower_ == "of" and word.head.lower_ == "way" and word.head.head.lower_ == "by")
+        for item in word.children
+        if item.dep_ == "pobj"
+    ]
+    passed = ids_of(reader.parties([Place(item, "argument") for item in through]))
+    told = [role for role in [*draft.found.suppliers, *draft.found.recipients] if role.link in TOLD]
+    return frozenset(passed - ids_of(told))
+
+
 def set_outsiders(drafts: list[Draft], reader: Reader) -> None:
     """Keep who only urges, permits or forbids apart from the two sides, and let the word of leave tell the transfer that it is about."""
     for draft in drafts:
         draft.urgers = _urgers(draft, reader)
-        draft.outsiders |= _described(draft, reader)
+        draft.outsiders |= _described(draft, reader) | _passed_through(draft, reader)
         above = [word for word, _ in draft.standing.governors]
         answers = [word for word, cue in draft.standing.governors if cue.status in _ANSWERS]
         permitting = ids_of(_ask(answers, reader))

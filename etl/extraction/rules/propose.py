@@ -248,8 +248,10 @@ def _tells_of_others(token: Token, trigger: Trigger, sentence: Sentence) -> bool
     if trigger.frame == "give" and any(child.lemma_.lower() in words_for("errand") for child in objects):
         return True  # sent a letter
     others = [child for child in children if child.dep_ in {"ccomp", "xcomp", "advcl"} and child.tag_ == "VB"]
-    if trigger.lemma == "order":  # ordered a review, ordered the army to withdraw
-        return bool(others) or any(child.lemma_.lower() in words_for("measure") for child in objects)
+    if trigger.lemma in {"order", "sign"}:  # ordered a review, ordered the army to withdraw, signed a decree
+        return (bool(others) and trigger.lemma == "order") or any(
+            child.lemma_.lower() in words_for("measure") for child in objects
+        )
     if trigger.lemma == "get":  # got the ministry to refuse
         return any(child.i in sentence.actor_at for child in objects) and bool(others)
     wishes = [word for child in others if child.dep_ == "ccomp" for word in child.children]
@@ -259,7 +261,12 @@ def _tells_of_others(token: Token, trigger: Trigger, sentence: Sentence) -> bool
 
 def _is_denial(token: Token) -> bool:
     """True for a verb that denies what a clause says, and refuses nobody anything: `denied that it had sold`."""
-    return token.lemma_ in words_for("denies") and any(child.dep_ in {"ccomp", "xcomp"} for child in token.children)
+    if token.lemma_ not in words_for("denies"):
+        return False
+    charges = [
+        child for child in token.children if child.dep_ == "dobj" and child.lemma_.lower() in words_for("charge")
+    ]
+    return bool(charges) or any(child.dep_ in {"ccomp", "xcomp"} for child in token.children)
 
 
 def _handed_over(standing: Standing, token: Token, trigger: Trigger, found: Found) -> Standing:

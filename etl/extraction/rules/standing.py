@@ -167,11 +167,12 @@ def _is_under_way(noun: Token) -> bool:
 
 def _is_stopped(way: Token) -> bool:
     """True where what is on its way is taken or hit there: `destroyed a convoy on its way`, `was on its way when it was seized`."""
-    verb = next((word for word in way.ancestors if word.pos_ in {"VERB", "AUX"}), None)
-    if verb is None:
-        return False
-    clauses = [verb, *(child for child in verb.children if child.dep_ == "advcl")]
-    return any((cue := cue_of(word)) is not None and cue.status == "intercepted" for word in clauses)
+    verbs = [word for word in way.ancestors if word.pos_ in {"VERB", "AUX"}]
+    clauses = [*verbs, *(child for verb in verbs[:1] for child in verb.children if child.dep_ == "advcl")]
+    return any(
+        word.lemma_ in words_for("finds") or ((cue := cue_of(word)) is not None and cue.status == "intercepted")
+        for word in clauses
+    )
 
 
 def _own_status(token: Token, trigger: Trigger, aspect: str) -> str:
