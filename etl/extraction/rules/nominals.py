@@ -76,8 +76,8 @@ def party_in(token: Token, sentence: Sentence, depth: int = 0) -> Named | None:
     own = sentence.actor_at.get(token.i)
     if own:
         return Named(own, token)
-    if token.i in sentence.system_at:
-        return None
+    if token.i in sentence.system_at or token.lemma_ == "way":
+        return None  # by way of Syria
     if (called := _called(token, sentence)) is not None:
         return called
     names = [child for child in token.children if child.dep_ in _PARTY_MODIFIERS and child.i in sentence.actor_at]

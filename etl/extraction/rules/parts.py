@@ -197,9 +197,15 @@ class Reader:
         ]  # fmt: skip
 
     def only_parties(self, places: list[Place]) -> list[Place]:
-        """The places that name no equipment."""
+        """The places that name no equipment, but for what the parser hangs on forces: `supplying the Azeri forces with drones`."""
         at = self.sentence.actor_at
-        return [place for place in places if place.token.i in at or not systems_in(place.token, self.sentence)]
+        return [
+            place
+            for place in places
+            if place.token.i in at
+            or place.token.lemma_.lower() in words_for("organ")
+            or not systems_in(place.token, self.sentence)
+        ]
 
 
 def distinct(roles: list[Role]) -> list[Role]:
