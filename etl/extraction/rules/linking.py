@@ -37,7 +37,7 @@ class Draft:
     Attributes:
         is_silent: True where it only lends its parties, as the verb behind it tells the transfer: `a deal to sell`.
         is_gapped: True where the verb itself is left out (`gapping.py`).
-        outsiders: parties that are told to have no part in it (`permission.py`).
+        outsiders: parties that are told to have no part in it (`outsiders.py`).
         urgers: those who only urge it; None where it is not urged.
     """
 
@@ -144,12 +144,16 @@ def _told_by(drafts: list[Draft], draft: Draft) -> list[tuple[str, Match, Match]
     return [(kind, *pair) for other, pair in pairs for kind in _categories(other)]
 
 
+def _take_over(found: Found, supplier: Match, recipient: Match) -> None:
+    found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
+
+
 def _fill_from_title(found: Found, kinds: frozenset[str], discourse: Discourse) -> None:
     """Take both parties from the headline, if it tells one pair for this kind of equipment."""
     told = [(supplier, recipient) for kind, supplier, recipient in discourse.title_told if kind in kinds]
     if len({(supplier.entry.party_id, recipient.entry.party_id) for supplier, recipient in told}) == 1:
         supplier, recipient = told[0]
-        found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
+        _take_over(found, supplier, recipient)
 
 
 def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
@@ -178,7 +182,7 @@ def _answer(draft: Draft, drafts: list[Draft], discourse: Discourse) -> None:
         near = ids_of(found.suppliers) | ids_of(found.recipients)
         if near <= sides if is_named or is_of_it else near == {supplier.entry.party_id}:
             found.systems = [(Named(system, token), "inherited")]
-            found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
+            _take_over(found, supplier, recipient)
             return
 
 
@@ -200,7 +204,7 @@ def _go_on(draft: Draft, discourse: Discourse) -> None:
         is_told = token.lemma_ in words_for("arrival") and verb is not None and aspect_of(verb) in _COME_ABOUT
     if is_told:
         found.systems = found.systems if draft.equipment() else [(Named(system, token), "inherited")]
-        found.suppliers, found.recipients = [Role(supplier, "inherited")], [Role(recipient, "inherited")]
+        _take_over(found, supplier, recipient)
 
 
 def _who_sends(draft: Draft, discourse: Discourse) -> list[Role]:

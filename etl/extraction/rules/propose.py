@@ -16,8 +16,8 @@ from etl.extraction.rules.lexicon import NAMED_FRAMES, Trigger, cues, trigger_of
 from etl.extraction.rules.linking import Draft, link_drafts, recall_and_remember
 from etl.extraction.rules.nominals import Named, origin_of, systems_in
 from etl.extraction.rules.nounframes import noun_found
+from etl.extraction.rules.outsiders import set_outsiders
 from etl.extraction.rules.parts import Found, Reader, Role, distinct
-from etl.extraction.rules.permission import set_outsiders
 from etl.extraction.rules.standing import Standing, standing_of
 from etl.reference import Match, entries
 from etl.reference.tables import default_system

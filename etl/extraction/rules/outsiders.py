@@ -1,7 +1,7 @@
-"""Who only permits or forbids a transfer between others has no part in it.
+"""Who is named beside a transfer and has no part in it: who permits, forbids or only urges it, and whom it passes through.
 
 `Washington approved the Dutch transfer of F-16s to Kyiv`, `Switzerland blocked Germany from sending ammunition`: where one state
-permits another to send, the other is the supplier (codebook).
+permits another to send, the other is the supplier (codebook). What others than the recipient urge is no event.
 """
 
 from spacy.tokens import Token
@@ -44,38 +44,38 @@ def _urgers(draft: Draft, reader: Reader) -> frozenset[str] | None:
     return frozenset(ids_of(_ask([word.head if word.i == draft.token.i else word], reader)))
 
 
-def _described(draft: Draft, reader: Reader) -> frozenset[str]:
+def _sides(draft: Draft) -> list[Role]:
+    """The parties that the grammar gives a draft."""
+    return [role for role in [*draft.found.suppliers, *draft.found.recipients] if role.link in TOLD]
+
+
+def _described(draft: Draft, reader: Reader) -> set[str]:
     """States that a phrase behind a party only tells it by: `Wagner, the Russian mercenary firm, gave ...`."""
-    sides = [role.match for role in [*draft.found.suppliers, *draft.found.recipients] if role.link in TOLD]
-    heads = [word for word in reader.sentence.doc or () if reader.sentence.actor_at.get(word.i) in sides]
-    told = [
-        reader.sentence.actor_at[item.i].entry.party_id
-        for word in heads for behind in word.children if behind.dep_ == "appos"
-        for item in behind.children if item.dep_ in {"amod", "poss"} and item.i in reader.sentence.actor_at
-    ]  # fmt: skip
-    return frozenset(told) - {match.entry.party_id for match in sides}
+    at, doc, sides = reader.sentence.actor_at, reader.sentence.doc, [role.match for role in _sides(draft)]
+    heads = [doc[place] for place, match in at.items() if match in sides] if doc is not None else []
+    behind = [item for word in heads for phrase in word.children if phrase.dep_ == "appos" for item in phrase.children]
+    return {at[item.i].entry.party_id for item in behind if item.dep_ in {"amod", "poss"} and item.i in at}
 
 
-def _passed_through(draft: Draft, reader: Reader) -> frozenset[str]:
+def _passed_through(reader: Reader) -> set[str]:
     """States that a load only passes through: `sent jets to the general's forces by way of Syria`, `via Jordan`."""
-    through = [
-        item
+    words = [
+        word
         for word in reader.sentence.doc or ()
         if word.lower_ in {"via", "through"}
         or (word.lower_ == "of" and word.head.lower_ == "way" and word.head.head.lower_ == "by")
-        for item in word.children
-        if item.dep_ == "pobj"
     ]
-    passed = ids_of(reader.parties([Place(item, "argument") for item in through]))
-    told = [role for role in [*draft.found.suppliers, *draft.found.recipients] if role.link in TOLD]
-    return frozenset(passed - ids_of(told))
+    places = [Place(item, "argument") for word in words for item in word.children if item.dep_ == "pobj"]
+    return ids_of(reader.parties(places))
 
 
 def set_outsiders(drafts: list[Draft], reader: Reader) -> None:
     """Keep who only urges, permits or forbids apart from the two sides, and let the word of leave tell the transfer that it is about."""
+    passed = _passed_through(reader)
     for draft in drafts:
         draft.urgers = _urgers(draft, reader)
-        draft.outsiders |= _described(draft, reader) | _passed_through(draft, reader)
+        told = {role.match.entry.party_id for role in _sides(draft)}
+        draft.outsiders |= (_described(draft, reader) | passed) - told
         above = [word for word, _ in draft.standing.governors]
         answers = [word for word, cue in draft.standing.governors if cue.status in _ANSWERS]
         permitting = ids_of(_ask(answers, reader))
