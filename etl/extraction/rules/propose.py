@@ -67,9 +67,20 @@ def _own_parties(
         for named, _ in systems
     ]
     own = [[role for role in roles if role.match.entry.party_id not in across] for roles in behind]
+    own = [
+        roles or _named_for(named, shared, reader) for roles, (named, _) in zip(own, systems, strict=True)
+    ]  # Russian jets and Turkish drones
     taken = {role.match.entry.party_id for roles in own for role in roles}
     rest = [role for role in shared if role.match.entry.party_id not in taken] or shared
     return [roles or rest for roles in own]
+
+
+def _named_for(named: Named, shared: list[Role], reader: Reader) -> list[Role]:
+    """The one of several parties, known by the names of equipment alone, that this piece is named for."""
+    origin = origin_of(named.head, reader.sentence)
+    if origin is None or len(shared) < 2 or any(role.link != "modifier" for role in shared):
+        return []
+    return [role for role in shared if role.match.entry.party_id == origin.match.entry.party_id]
 
 
 def _is_at_home(supplier: Role, recipient: Role) -> bool:
