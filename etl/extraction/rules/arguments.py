@@ -69,6 +69,10 @@ def _chained(token: Token) -> Iterator[tuple[str, Token]]:
         if name in _HOLD_CHAINS or item.pos_ == "PROPN":
             chained = _CHAINED_TO_NAMES if item.pos_ == "PROPN" else _CHAINED
             yield from ((other, behind) for other, behind in prepositional(item) if other in chained)
+    for child in token.children:
+        if child.dep_ == "amod" and child.i > token.i:  # ammunition worth a million euros to Israel
+            for word in (child, *(sum_ for sum_ in child.children if sum_.dep_ == "npadvmod")):
+                yield from prepositional(word)
 
 
 def _add_prepositions(places: Places, token: Token, link: str) -> None:
@@ -177,9 +181,6 @@ def noun_places(noun: Token) -> Places:
         for item in [child, *(grandchild for grandchild in child.subtree if grandchild.i != child.i)]
     ]
     _add_prepositions(places, noun, "argument")
-    for child in noun.children:
-        if child.dep_ == "amod" and child.i > noun.i:
-            _add_prepositions(places, child, "argument")  # exports worth a million to Israel
     governor = noun.head
     first = noun
     while first.dep_ in {"conj", "appos"}:

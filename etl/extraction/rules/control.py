@@ -89,6 +89,7 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
             is_object = head.lemma_ in words_for("object_control") or (
                 preposition == "for" and head.lemma_ in words_for("judges")
             )
+            is_object = is_object and not any(child.dep_ == "prt" for child in head.children)  # made up its mind
             is_object = is_object and verb.dep_ != "advcl" and preposition not in _MEANS  # by arming it, made a friend
             if verb.dep_ == "advcl" and verb.tag_ == "VBG" and stops_carrier(head):
                 is_object = True  # stopped a lorry near the border, carrying rifles

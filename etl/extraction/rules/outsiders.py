@@ -1,4 +1,4 @@
-"""Who is named beside a transfer and has no part in it: who permits, forbids or only urges it, and whom it passes through.
+"""Who is named beside a transfer and has no part in it: who permits, forbids or only urges it, whom it passes through, whom it dismays.
 
 `Washington approved the Dutch transfer of F-16s to Kyiv`, `Switzerland blocked Germany from sending ammunition`: where one state
 permits another to send, the other is the supplier (codebook). What others than the recipient urge is no event.
@@ -8,6 +8,7 @@ from spacy.tokens import Token
 
 from etl.extraction.rules.arguments import Place
 from etl.extraction.rules.control import conjuncts, own_subjects, prepositional, subject_or_controller
+from etl.extraction.rules.lexicon import words_for
 from etl.extraction.rules.linking import TOLD, Draft, ids_of
 from etl.extraction.rules.parts import Reader, Role
 
@@ -57,25 +58,27 @@ def _described(draft: Draft, reader: Reader) -> set[str]:
     return {at[item.i].entry.party_id for item in behind if item.dep_ in {"amod", "poss"} and item.i in at}
 
 
-def _passed_through(reader: Reader) -> set[str]:
-    """States that a load only passes through: `sent jets to the general's forces by way of Syria`, `via Jordan`."""
+def _beside(reader: Reader) -> set[str]:
+    """States that a load only passes through, or that only mind it: `by way of Syria`, `via Jordan`, `to the dismay of Armenia`."""
+    doc = reader.sentence.doc or ()
     words = [
         word
-        for word in reader.sentence.doc or ()
+        for word in doc
         if word.lower_ in {"via", "through"}
         or (word.lower_ == "of" and word.head.lower_ == "way" and word.head.head.lower_ == "by")
     ]
-    places = [Place(item, "argument") for word in words for item in word.children if item.dep_ == "pobj"]
-    return ids_of(reader.parties(places))
+    through = [item for word in words for item in word.children if item.dep_ == "pobj"]
+    minding = [word for word in doc if word.lemma_.lower() in words_for("feeling") and word.head.lower_ == "to"]
+    return ids_of(reader.parties([Place(item, "argument") for item in [*through, *minding]]))
 
 
 def set_outsiders(drafts: list[Draft], reader: Reader) -> None:
     """Keep who only urges, permits or forbids apart from the two sides, and let the word of leave tell the transfer that it is about."""
-    passed = _passed_through(reader)
+    beside = _beside(reader)
     for draft in drafts:
         draft.urgers = _urgers(draft, reader)
         told = {role.match.entry.party_id for role in _sides(draft)}
-        draft.outsiders |= (_described(draft, reader) | passed) - told
+        draft.outsiders |= (_described(draft, reader) | beside) - told
         above = [word for word, _ in draft.standing.governors]
         answers = [word for word, cue in draft.standing.governors if cue.status in _ANSWERS]
         permitting = ids_of(_ask(answers, reader))
