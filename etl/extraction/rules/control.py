@@ -86,6 +86,9 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
     if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
+            given = [child for child in objects if child.lemma_.lower() in words_for("leave") and child.i < verb.i]
+            if given and len(objects) > len(given) and verb.dep_ == "advcl":
+                return [antecedent(child) for child in objects if child not in given]  # gave Manila the go-ahead to buy
             is_object = head.lemma_ in words_for("object_control") or (
                 preposition == "for" and head.lemma_ in words_for("judges")
             )

@@ -43,7 +43,8 @@ def governors(token: Token) -> Iterator[Token]:
         if current.dep_ == "nsubj" and any(child.dep_ in {"dobj", "xcomp"} for child in head.children):
             return  # what is done to something else says nothing of the transfer: the approval ended a long wait
         is_load = current.tag_ == "VBG" and stops_carrier(head)
-        is_aim = head.lemma_ in words_for("purpose") or (head.lemma_ == "give" and cue_of(head) is not None)
+        is_leave = head.lemma_ == "give" or head.lemma_ in words_for("gets")
+        is_aim = head.lemma_ in words_for("purpose") or (is_leave and cue_of(head) is not None)
         is_object = current.tag_ == "VBG" and any(child.dep_ == "prt" for child in head.children) and cue_of(head)
         if current.dep_ == "advcl" and not (is_conditional(current) or is_aim or is_load or is_object):
             return

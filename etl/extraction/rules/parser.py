@@ -143,7 +143,7 @@ def _keep_hyphenated(parser: Language) -> None:
     """Let the words of the tables that are written with a hyphen stay one word: `re-exported`, `co-produce`."""
     lookups = parser.get_pipe("lemmatizer").lookups
     known, exceptions = lookups.get_table("lemma_index"), lookups.get_table("lemma_exc")
-    for table, part_of_speech in (("verbs", "verb"), ("nouns", "noun"), ("words", "verb")):
+    for table, part_of_speech in (("verbs", "verb"), ("nouns", "noun"), ("words", "verb"), ("cues", "noun")):
         for lemma in (row["lemma"] for row in read_csv(table) if "-" in row["lemma"]):
             known[part_of_speech].append(lemma)
             for form in forms_of(lemma):
