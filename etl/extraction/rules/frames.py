@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from spacy.tokens import Token
+
 from etl.extraction.rules.arguments import Place, Places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.lexicon import Trigger, nouns, words_for
@@ -55,8 +57,10 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return moved
     systems = systems or squeezed
     suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
-    if any(place.token.lemma_.lower() in words_for("carrier") for place in places.subject):
-        suppliers = reader.senders(systems) or suppliers  # a Korean ship carrying Cuban missiles
+    carriers = [place for place in places.subject if is_carrier(place.token, reader)]
+    if carriers and systems:
+        owners = reader.senders(reader.systems(carriers))  # Chinese transports brought missiles
+        suppliers = reader.senders(systems) or suppliers or owners  # a Korean ship carrying Cuban missiles
     sources = reader.parties(prepositions_of(places, *FROM))
     if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
         return Found(sources, suppliers, systems)  # leased frigates from Chile
@@ -205,8 +209,29 @@ def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
     return Found(suppliers, recipients, systems)
 
 
+def _shipped(places: Places, reader: Reader) -> tuple[list[tuple[Named, str]], list[Role]]:
+    """What ships, planes and lorries bring, and whose they are: `Chinese transports landed with missiles`."""
+    carriers = [place for place in places.subject if is_carrier(place.token, reader)]
+    filled = [
+        child for place in carriers for child in place.token.children if child.lemma_.lower() in words_for("laden")
+    ]
+    behind_filled = [
+        Place(item, "argument") for word in filled for name, item in prepositional(word) if name in {"with", "of"}
+    ]
+    loads = [*behind_filled, *(prepositions_of(places, "with") if carriers else ())]
+    owners = reader.parties(carriers) or reader.senders(reader.systems(carriers))
+    return reader.systems(loads), owners
+
+
+def is_carrier(noun: Token, reader: Reader) -> bool:
+    """True for what brings equipment without being it: a ship, a lorry, a transport plane."""
+    kinds = {named.match.entry.kind for named, _ in reader.systems([Place(noun, "argument")])}
+    return noun.lemma_.lower() in words_for("carrier") or "transport_aircraft" in kinds
+
+
 def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
-    systems = reader.systems(_unless_agreed([*places.subject, *places.object]))
+    load, owners = _shipped(places, reader)
+    systems = load or reader.systems(_unless_agreed([*places.subject, *places.object]))
     if not systems:
         return Found([], [], [])
     recipients = reader.parties(
@@ -222,6 +247,9 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
         *left,
     ]
     suppliers = reader.parties(sources)
+    if load:
+        suppliers = suppliers or reader.senders(systems) or owners
+        recipients = reader.parties(behind(prepositions_of(places, "with"), "for", *TO)) or recipients
     if not suppliers and (trigger.word_class == "receipt" or behind(places.subject, "for")):
         suppliers = reader.senders(systems)  # Moscow's tanks for Delhi came; Korean shells have arrived in Russia
     return Found(suppliers, recipients, systems)
@@ -265,7 +293,7 @@ VERB_FRAMES: dict[str, Callable[[Trigger, Places, Reader], Found]] = {
 def two_sided(
     other: list[Role], first: list[Role], systems: list[tuple[Named, str]], *, is_open: bool = False
 ) -> Found:
-    """A deal of one side with the other: who makes the equipment sells it, else whoever comes first buys it.
+    """A deal of one side with the other: a maker or who makes the equipment sells it, else whoever comes first buys it.
 
     `An arms deal with X`, with no more said, leaves open who sells.
     """
@@ -273,7 +301,10 @@ def two_sided(
         first, other, is_open = other[:1], other[1:], True
     is_open = is_open or all(named.match.entry.specificity == "generic" for named, _ in systems)
     makers = {country for named, _ in systems for country in named.match.entry.made_in}
-    sells = [bool(makers & {role.match.entry.party_id for role in side}) for side in (other, first)]
+    sells = [
+        any(role.match.entry.table == "makers" or role.match.entry.party_id in makers for role in side)
+        for side in (other, first)
+    ]
     if sells == [False, True]:
         return Found(first, other, systems)
     if is_open and sells != [True, False]:
