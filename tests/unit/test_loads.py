@@ -38,8 +38,16 @@ def test_a_go_ahead_is_leave(text: str, row: tuple[str, str, str]) -> None:
         ("Denel is in talks with the United Arab Emirates on the sale of drones.", ("ZAF", "ARE", "negotiating")),
         ("Baykar is negotiating with Jakarta over drones.", ("TUR", "IDN", "negotiating")),
         ("Jakarta is negotiating with Baykar over drones.", ("TUR", "IDN", "negotiating")),
+        ("Boeing held discussions with Warsaw about Apache helicopters.", ("USA", "POL", "negotiating")),
+        ("Tehran is close to clinching a deal with Beijing for CM-302 missiles.", ("CHN", "IRN", "negotiating")),
     ],
 )
 def test_of_two_sides_the_maker_sells(text: str, row: tuple[str, str, str]) -> None:
-    """A firm that makes arms is the seller, whichever side is named first."""
+    """A firm or a state that makes the arms is the seller, whichever side is named first."""
     assert told(text) == [row]
+
+
+def test_off_a_coast_is_where_a_load_is_seized() -> None:
+    """Whose load it was is told by its name; the coast off which it was seized sent nothing."""
+    text = "The navy seized Iranian missile parts from a dhow bound for the Houthis off Somalia."
+    assert told(text) == [("IRN", "nsa:houthis", "intercepted")]

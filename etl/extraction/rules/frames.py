@@ -203,7 +203,7 @@ def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
     recipients = bound_for(reader) if places.object else []
     if not recipients:
         recipients = reader.parties(prepositions_of(places, "to", "for"))
-    suppliers = reader.parties(prepositions_of(places, *FROM)) or sent_from(reader)
+    suppliers = reader.parties(prepositions_of(places, "from")) or sent_from(reader)  # off Somalia is where
     if not suppliers and recipients:
         suppliers = reader.senders(systems)  # Iranian rifles bound for the Houthis
     return Found(suppliers, recipients, systems)
