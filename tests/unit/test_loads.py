@@ -51,3 +51,8 @@ def test_off_a_coast_is_where_a_load_is_seized() -> None:
     """Whose load it was is told by its name; the coast off which it was seized sent nothing."""
     text = "The navy seized Iranian missile parts from a dhow bound for the Houthis off Somalia."
     assert told(text) == [("IRN", "nsa:houthis", "intercepted")]
+
+
+def test_the_latest_to_do_so_does_it() -> None:
+    """Who becomes the latest to offer something offers it, however the infinitive is tied to `latest`."""
+    assert told("Norway becomes the latest ally to offer Ukraine F-16s.") == [("NOR", "UKR", "offered")]

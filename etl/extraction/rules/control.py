@@ -18,6 +18,7 @@ _MEANS = frozenset(["after", "before", "by", "besides", "despite", "since", "thr
 """Prepositions behind which the subject of the main verb acts: `by supplying drones, Ankara made a friend`."""
 _VOUCHED = frozenset(["according", "contrary", "due", "owing", "prior", "thanks"])
 """Words that make one preposition with `to`, behind which nothing is received: `according to Kinshasa`."""
+_UNDERSTOOD = frozenset(["xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"])
 _DEEP = 6
 
 
@@ -83,7 +84,10 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
         preposition, head = head.lower_, head.head
     if preposition == "for" and (blamed := _blamed(head)):
         return blamed
-    if verb.dep_ in {"xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"} and head.i != verb.i:
+    is_infinitive = verb.tag_ == "VB" and any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children)
+    if head.i != verb.i and (
+        verb.dep_ in _UNDERSTOOD or (verb.dep_ == "relcl" and is_infinitive)
+    ):  # the latest to offer
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
             given = [child for child in objects if child.lemma_.lower() in words_for("leave") and child.i < verb.i]
