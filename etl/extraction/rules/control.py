@@ -19,6 +19,7 @@ _MEANS = frozenset(["after", "before", "by", "besides", "despite", "since", "thr
 _VOUCHED = frozenset(["according", "contrary", "due", "owing", "prior", "thanks"])
 """Words that make one preposition with `to`, behind which nothing is received: `according to Kinshasa`."""
 _UNDERSTOOD = frozenset(["xcomp", "ccomp", "advcl", "pcomp", "acl", "prep", "oprd", "dep"])
+"""Places of a verb whose subject is understood from the word above it."""
 _DEEP = 6
 
 
@@ -85,9 +86,8 @@ def controller(verb: Token, depth: int = 0) -> list[Token]:
     if preposition == "for" and (blamed := _blamed(head)):
         return blamed
     is_infinitive = verb.tag_ == "VB" and any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children)
-    if head.i != verb.i and (
-        verb.dep_ in _UNDERSTOOD or (verb.dep_ == "relcl" and is_infinitive)
-    ):  # the latest to offer
+    is_latest = verb.dep_ == "relcl" and is_infinitive  # the latest ally to offer
+    if head.i != verb.i and (is_latest or verb.dep_ in _UNDERSTOOD):
         if head.pos_ in {"VERB", "AUX"}:
             objects = [child for child in head.children if child.dep_ in {"dobj", "dative"}]
             given = [child for child in objects if child.lemma_.lower() in words_for("leave") and child.i < verb.i]

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from etl.extraction.rules.arguments import Place, Places
 from etl.extraction.rules.control import prepositional
 from etl.extraction.rules.lexicon import Trigger, nouns, words_for
@@ -57,10 +55,9 @@ def _give(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return moved
     systems = systems or squeezed
     suppliers = doers or reader.parties([*places.subject, *prepositions_of(places, "by")])
-    carriers = [place for place in places.subject if is_carrier(place.token, reader)]
-    if carriers and systems:
-        owners = reader.senders(reader.systems(carriers))  # Chinese transports brought missiles
-        suppliers = reader.senders(systems) or suppliers or owners  # a Korean ship carrying Cuban missiles
+    carriers = _carriers(places, reader)
+    if carriers and systems:  # a Korean ship carrying Cuban missiles, Chinese transports carrying missiles
+        suppliers = reader.senders(systems) or suppliers or _owners_of(carriers, reader)
     sources = reader.parties(prepositions_of(places, *FROM))
     if trigger.transfer_type == "loan" and sources and not prepositions_of(places, *TO):
         return Found(sources, suppliers, systems)  # leased frigates from Chile
@@ -209,28 +206,32 @@ def _seize(_: Trigger, places: Places, reader: Reader) -> Found:
     return Found(suppliers, recipients, systems)
 
 
-def _shipped(places: Places, reader: Reader) -> tuple[list[tuple[Named, str]], list[Role]]:
-    """What ships, planes and lorries bring, and whose they are: `Chinese transports landed with missiles`."""
-    carriers = [place for place in places.subject if is_carrier(place.token, reader)]
-    filled = [
-        child for place in carriers for child in place.token.children if child.lemma_.lower() in words_for("laden")
+def _carriers(places: Places, reader: Reader) -> list[Place]:
+    """The subjects that bring equipment without being it: a ship, a lorry, a transport plane."""
+    return [
+        place
+        for place in places.subject
+        if place.token.lemma_.lower() in words_for("carrier")
+        or any(named.match.entry.kind == "transport_aircraft" for named, _ in reader.systems([place]))
     ]
-    behind_filled = [
-        Place(item, "argument") for word in filled for name, item in prepositional(word) if name in {"with", "of"}
-    ]
-    loads = [*behind_filled, *(prepositions_of(places, "with") if carriers else ())]
-    owners = reader.parties(carriers) or reader.senders(reader.systems(carriers))
-    return reader.systems(loads), owners
 
 
-def is_carrier(noun: Token, reader: Reader) -> bool:
-    """True for what brings equipment without being it: a ship, a lorry, a transport plane."""
-    kinds = {named.match.entry.kind for named, _ in reader.systems([Place(noun, "argument")])}
-    return noun.lemma_.lower() in words_for("carrier") or "transport_aircraft" in kinds
+def _owners_of(carriers: list[Place], reader: Reader) -> list[Role]:
+    return reader.parties(carriers) or reader.senders(reader.systems(carriers))
+
+
+def _load_of(carriers: list[Place], places: Places, reader: Reader) -> list[tuple[Named, str]]:
+    """What carriers bring: `a ship loaded with missiles docked`, `transports landed with missiles`."""
+    if not carriers:
+        return []
+    laden = [word for place in carriers for word in place.token.children if word.lemma_.lower() in words_for("laden")]
+    filled = [Place(item, "argument") for word in laden for name, item in prepositional(word) if name in {"with", "of"}]
+    return reader.systems([*filled, *prepositions_of(places, "with")])
 
 
 def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
-    load, owners = _shipped(places, reader)
+    carriers = _carriers(places, reader)
+    load = _load_of(carriers, places, reader)
     systems = load or reader.systems(_unless_agreed([*places.subject, *places.object]))
     if not systems:
         return Found([], [], [])
@@ -248,7 +249,7 @@ def _move(trigger: Trigger, places: Places, reader: Reader) -> Found:
     ]
     suppliers = reader.parties(sources)
     if load:
-        suppliers = suppliers or reader.senders(systems) or owners
+        suppliers = suppliers or reader.senders(systems) or _owners_of(carriers, reader)
         recipients = reader.parties(behind(prepositions_of(places, "with"), "for", *TO)) or recipients
     if not suppliers and (trigger.word_class == "receipt" or behind(places.subject, "for")):
         suppliers = reader.senders(systems)  # Moscow's tanks for Delhi came; Korean shells have arrived in Russia

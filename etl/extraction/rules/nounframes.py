@@ -244,8 +244,9 @@ def noun_found(trigger: Trigger, places: Places, reader: Reader) -> Found:
         return Found(others or near.source or reader.senders(near.systems), near.subject, near.systems)
     wins = near.governor in words_for("wins") or (near.governor == "take" and trigger.lemma == "order")
     if wins and frame in {"take", "deal"} and trigger.word_class == "contract" and near.subject:
-        both = two_sided(near.subject, near.other, near.systems)
-        if frame == "deal" and near.other and not both.is_open:
-            return both  # who clinches a deal may buy
+        if frame == "deal" and near.other:
+            both = two_sided(near.subject, near.other, near.systems)
+            if not both.is_open:
+                return both  # who clinches a deal may buy
         return Found(near.subject, near.source or near.other or near.goal or near.own, near.systems)
     return _NOUN_FRAMES[frame](near) if frame in _NOUN_FRAMES else Found([], [], near.systems)
